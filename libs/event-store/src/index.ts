@@ -1,1 +1,5 @@
 export * from './port.js';
+export * from './run-decider.js';
+export { createMemoryEventStore } from './memory.js';
+export { createPostgresEventStore, type PostgresEventStoreOptions } from './postgres/store.js';
+export { EVENT_STORE_DDL, EVENT_STORE_MIGRATIONS } from './postgres/schema.js';

@@ -1,4 +1,5 @@
 // The port of the event store: what every adapter promises. Nothing outside an adapter looks inside a position.
+import type { Refusal } from '@app/domain';
 
 declare const positionBrand: unique symbol;
 /**
@@ -29,6 +30,8 @@ export interface EventMetadata {
   readonly ruleSet: string;
   /** Id of the event or request that caused the command. */
   readonly causation?: string;
+  /** The rule's answer, when the command was refused with an event: a repeat of the command gets the same answer. */
+  readonly refusal?: Refusal;
 }
 
 export interface NewEvent<M = EventMetadata> {
@@ -82,8 +85,9 @@ export interface EventStore {
   /** The whole log after `after`, in commit order. At most `limit` events are looked at. */
   readAll(after: Position, options?: { filter?: EventFilter; limit?: number }): Promise<Batch>;
   /**
-   * Catches up from `after`, then stays live, for ever: never misses, repeats or reorders. Pull-based: the next batch is
-   * fetched when the consumer asks. Ends when `signal` aborts. Lost connections are resumed inside, with back-off.
+   * Catches up from `after`, then stays live, for ever: never misses, repeats or reorders. Pull-based: at most one batch is
+   * fetched ahead of the consumer. Every batch moves `position`; its list is empty when the filter left nothing.
+   * Ends when `signal` aborts or the store closes. Lost connections are resumed inside, with back-off.
    */
   subscribe(after: Position, options: { filter?: EventFilter; signal: AbortSignal; batchSize?: number }): AsyncIterable<Batch>;
   /** The position of the last event in the log; START when empty. */

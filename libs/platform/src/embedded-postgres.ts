@@ -201,7 +201,7 @@ const initialise = (dir: string, bin: Binaries, { owner, prefix }: Launcher, sec
       `--pwfile=${secretFile}`,
     ];
     const locale = ['-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
-    const made = spawnSync(command!, [...args, ...locale], { env: environment(), encoding: 'utf8', cwd: '/' });
+    const made = spawnSync(command, [...args, ...locale], { env: environment(), encoding: 'utf8', cwd: '/' });
     if (made.status !== 0) throw new Error(`PostgreSQL could not be initialised in ${dir}: ${made.stderr || String(made.error)}`);
   } finally {
     rmSync(secretFile, { force: true });
@@ -250,9 +250,9 @@ export const startEmbeddedPostgres = async ({
 
   const port = await freePort();
   const options = [...SETTINGS, ...settings].flatMap((setting) => ['-c', setting]);
-  const [command, ...args] = [...launch.prefix, bin.postgres, '-D', dir, '-p', String(port), ...options];
+  const [command = '', ...args] = [...launch.prefix, bin.postgres, '-D', dir, '-p', String(port), ...options];
   // A process group of its own: Ctrl-C in a terminal reaches us, and we stop the server after our own connections.
-  const child = spawn(command!, args, { env: environment(), stdio: ['ignore', 'ignore', 'pipe'], cwd: '/', detached: true });
+  const child = spawn(command, args, { env: environment(), stdio: ['ignore', 'ignore', 'pipe'], cwd: '/', detached: true });
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
   await ready(child, log);
 

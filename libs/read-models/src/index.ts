@@ -1,1 +1,14 @@
-export {};
+// Read models: the tables the screens are answered from, kept up with the log by projections.
+export * from './questions.js';
+export * from './errors.js';
+export { READ_MODEL_MIGRATIONS } from './schema.js';
+export {
+  startProjections,
+  type ProjectionHealth,
+  type ProjectionLog,
+  type ProjectionOptions,
+  type Projections,
+} from './runner.js';
+export { rebuildReadModels, type RebuildOptions, type Rebuilt } from './rebuild.js';
+export { createReadModels, type ReadModelOptions } from './read-models.js';
+export type { ParkedStream } from './projections.js';

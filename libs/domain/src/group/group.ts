@@ -1,7 +1,9 @@
 // group-{groupId}: a progress group (fremdriftsgruppe): its areas, organisations, members with dates, deputies and calendar.
-import type { Command } from '../kernel/decider.js';
+import { accept, refuse, unreachable, type Command, type Decider, type Decision } from '../kernel/decider.js';
 import { codec, event, type EventOf, type FoldedOf } from '../kernel/events.js';
+import { kindRefused, notFound, nothing, taken } from '../kernel/refusals.js';
 import { id, int, label, list, localDate, localTime, object, oneOf } from '../kernel/schema.js';
+import { isLocalDate, same, unique } from '../kernel/values.js';
 import type { OrganisationKind } from '../kernel/vocabulary.js';
 
 const PERSONAL_KINDS = ['municipal', 'police'] as const;
@@ -38,3 +40,142 @@ export type GroupCommand =
   | Command<'NameDeputy', { groupId: string; userId: string; deputyUserId: string }>
   | Command<'RemoveMember', { groupId: string; userId: string; on: string }>
   | Command<'SetClosingDays', { groupId: string; dates: readonly string[] }>;
+
+type Data<T extends GroupFolded['type']> = Extract<GroupFolded, { type: T }>['data'];
+
+/** `until`: the first local date on which they are no longer a member. */
+export interface Member {
+  readonly userId: string;
+  readonly organisationId: string;
+  readonly from: string;
+  readonly until?: string;
+}
+export interface FormedGroup {
+  readonly status: 'formed';
+  readonly formed: Data<'GroupFormed'>;
+  readonly organisations: readonly Data<'OrganisationJoinedGroup'>[];
+  readonly members: readonly Member[];
+  readonly deputies: readonly { readonly userId: string; readonly deputyUserId: string }[];
+  readonly closingDays: readonly string[];
+}
+export type GroupState = { readonly status: 'none' } | FormedGroup;
+
+const evolveFormed = (state: FormedGroup, event: Exclude<GroupFolded, { type: 'GroupFormed' }>): FormedGroup => {
+  switch (event.type) {
+    case 'OrganisationJoinedGroup':
+      return { ...state, organisations: [...state.organisations, event.data] };
+    case 'OrganisationLeftGroup':
+      return { ...state, organisations: state.organisations.filter((o) => o.organisationId !== event.data.organisationId) };
+    case 'MemberJoined': {
+      const { userId, organisationId, from } = event.data;
+      return { ...state, members: [...state.members, { userId, organisationId, from }] };
+    }
+    case 'DeputyNamed': {
+      const { userId, deputyUserId } = event.data;
+      return { ...state, deputies: [...state.deputies, { userId, deputyUserId }] };
+    }
+    case 'MemberLeft': {
+      const last = state.members.findLastIndex((m) => m.userId === event.data.userId);
+      return { ...state, members: state.members.map((m, i) => (i === last ? { ...m, until: event.data.on } : m)) };
+    }
+    case 'ClosingDaysSet':
+      return { ...state, closingDays: event.data.dates };
+    default:
+      return unreachable(event);
+  }
+};
+
+const decideFormed = (command: Exclude<GroupCommand, { type: 'FormGroup' }>, state: FormedGroup): Decision<GroupEvent> => {
+  const { groupId } = command.data;
+  const takesPart = (organisationId: string) => state.organisations.some((o) => o.organisationId === organisationId);
+  const latest = (userId: string) => state.members.findLast((m) => m.userId === userId);
+  switch (command.type) {
+    case 'AddOrganisationToGroup': {
+      const { organisationId, kind, authorityId } = command.data;
+      if (kind === 'other') return kindRefused;
+      return takesPart(organisationId)
+        ? nothing
+        : accept({ type: 'OrganisationJoinedGroup', data: { groupId, organisationId, kind, authorityId } });
+    }
+    case 'RemoveOrganisationFromGroup': {
+      const { organisationId } = command.data;
+      if (!takesPart(organisationId)) return nothing;
+      if (state.members.some((m) => m.organisationId === organisationId && m.until === undefined))
+        return refuse(
+          'group.organisation-has-members',
+          'The organisation still has members in the group.',
+          'Organisationen har stadig medlemmer i gruppen.',
+        );
+      return accept({ type: 'OrganisationLeftGroup', data: { groupId, organisationId } });
+    }
+    case 'AddMember': {
+      const { userId, organisationId, from } = command.data;
+      const member = latest(userId);
+      if (member && member.organisationId === organisationId && member.from === from) return nothing;
+      if (member && (member.until === undefined || from < member.until)) return taken('member');
+      if (!takesPart(organisationId))
+        return refuse(
+          'group.organisation-not-taking-part',
+          'The organisation does not take part in the group.',
+          'Organisationen deltager ikke i gruppen.',
+        );
+      return accept({ type: 'MemberJoined', data: { groupId, userId, organisationId, from } });
+    }
+    case 'NameDeputy': {
+      const { userId, deputyUserId } = command.data;
+      const member = latest(userId);
+      if (!member || member.until !== undefined) return notFound('member');
+      if (userId === deputyUserId)
+        return refuse('group.deputy-self', 'Nobody is their own deputy.', 'Ingen er sin egen stedfortræder.');
+      return state.deputies.some((d) => d.userId === userId && d.deputyUserId === deputyUserId)
+        ? nothing
+        : accept({ type: 'DeputyNamed', data: { groupId, userId, deputyUserId } });
+    }
+    case 'RemoveMember': {
+      const { userId, on } = command.data;
+      const member = latest(userId);
+      if (!member) return notFound('member');
+      if (member.until === on) return nothing;
+      if (on < member.from)
+        return refuse(
+          'group.member-dates',
+          'A member cannot leave before joining.',
+          'Et medlem kan ikke udtræde før sin indtræden.',
+        );
+      return accept({ type: 'MemberLeft', data: { groupId, userId, on } });
+    }
+    case 'SetClosingDays': {
+      const dates = [...unique(command.data.dates)].sort();
+      if (!dates.every(isLocalDate))
+        return refuse('group.closing-days', 'A closing day is not a date.', 'En lukkedag er ikke en dato.');
+      return same(state.closingDays, dates) ? nothing : accept({ type: 'ClosingDaysSet', data: { groupId, dates } });
+    }
+    default:
+      return unreachable(command);
+  }
+};
+
+export const groupDecider: Decider<GroupState, GroupCommand, GroupEvent, GroupFolded> = {
+  initialState: { status: 'none' },
+
+  evolve: (state, event) => {
+    if (event.type === 'GroupFormed')
+      return { status: 'formed', formed: event.data, organisations: [], members: [], deputies: [], closingDays: [] };
+    return state.status === 'none' ? state : evolveFormed(state, event);
+  },
+
+  decide: (command, state) => {
+    if (command.type !== 'FormGroup') return state.status === 'none' ? notFound('group') : decideFormed(command, state);
+    const { groupId, name, areaIds, series } = command.data;
+    const data = { groupId, name, areaIds, series };
+    if (state.status !== 'none') return same(state.formed, data) ? nothing : taken('group');
+    const { weekday, durationMinutes } = series;
+    if (weekday < 1 || weekday > 7 || durationMinutes < 5 || durationMinutes > 480)
+      return refuse(
+        'group.series',
+        'The weekly series needs a weekday 1-7 and 5 to 480 minutes.',
+        'Mødeserien skal have en ugedag 1-7 og vare 5 til 480 minutter.',
+      );
+    return accept({ type: 'GroupFormed', data });
+  },
+};

@@ -67,7 +67,7 @@ export const object = <S extends Shape>(shape: S): Schema<InferShape<S>> => ({
   parse: (value, path) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new SchemaError(path, 'an object');
     const record = value as Record<string, unknown>;
-    for (const key in record) if (!(key in shape)) throw new SchemaError(`${path}.${key}`, 'no such field');
+    for (const key in record) if (!Object.hasOwn(shape, key)) throw new SchemaError(`${path}.${key}`, 'no such field');
     for (const key in shape) {
       const schema = shape[key]!;
       if (record[key] === undefined) {

@@ -1,7 +1,9 @@
 // person-{personId}: the young person's identity. Everything here is sealed with the person's identity key.
-import type { Command } from '../kernel/decider.js';
-import { codec, event, text, type EventOf, type FoldedOf } from '../kernel/events.js';
+import { accept, refuse, unreachable, type Command, type Decider, type Decision } from '../kernel/decider.js';
+import { codec, event, text, type EventOf, type FoldedOf, type Subject } from '../kernel/events.js';
+import { notFound, nothing } from '../kernel/refusals.js';
 import { id, list, oneOf } from '../kernel/schema.js';
+import { compact, isLocalDate, yearsLater } from '../kernel/values.js';
 
 /** Field numbers are frozen: they are bound into the ciphertext. */
 const identity = {
@@ -32,3 +34,82 @@ export type PersonCommand =
   | Command<'CorrectPerson', { personId: string; identity: Identity; removed?: readonly IdentityField[] }>
   | Command<'ProtectAddress', { personId: string }>
   | Command<'LiftAddressProtection', { personId: string }>;
+
+/** The identity itself is sealed: a decider only knows that the person exists and whether the address is protected. */
+export type PersonState = { readonly status: 'none' } | { readonly status: 'registered'; readonly addressProtected: boolean };
+
+const subject = (personId: string): Subject => ({ id: personId, scope: 'identity' });
+
+const problemWith = (identity: Identity, today: string): Decision<never> | undefined => {
+  const { birthDate, cpr } = identity;
+  if (Object.values(identity).some((value) => value.trim() === ''))
+    return refuse('person.blank', 'A field is blank; remove it instead.', 'Et felt er tomt; fjern det i stedet.');
+  if (birthDate !== undefined && !(isLocalDate(birthDate) && birthDate <= today && birthDate > yearsLater(today, -130)))
+    return refuse(
+      'person.birth-date',
+      'The date of birth is not a date, is to come, or is more than 130 years ago.',
+      'Fødselsdatoen er ikke en dato, ligger i fremtiden eller er over 130 år siden.',
+    );
+  if (cpr !== undefined && !/^\d{10}$/.test(cpr))
+    return refuse('person.cpr', 'A CPR number has exactly 10 digits.', 'Et cpr-nummer har netop 10 cifre.');
+  return undefined;
+};
+
+export const personDecider: Decider<PersonState, PersonCommand, PersonEvent, PersonFolded> = {
+  initialState: { status: 'none' },
+
+  evolve: (state, event) => {
+    switch (event.type) {
+      case 'PersonRegistered':
+        return { status: 'registered', addressProtected: false };
+      case 'PersonCorrected':
+        return state;
+      case 'AddressProtected':
+        return { status: 'registered', addressProtected: true };
+      case 'AddressProtectionLifted':
+        return { status: 'registered', addressProtected: false };
+      default:
+        return unreachable(event);
+    }
+  },
+
+  decide: (command, state) => {
+    const { personId } = command.data;
+    if (command.type === 'RegisterPerson') {
+      if (state.status === 'registered') return nothing;
+      const identity = compact(command.data.identity);
+      const problem = problemWith(identity, command.context.today);
+      if (problem) return problem;
+      if (identity.name === undefined && identity.alias === undefined)
+        return refuse('person.nameless', 'A person needs a name or an alias.', 'En person skal have et navn eller et kaldenavn.');
+      const registered: PersonEvent = {
+        type: 'PersonRegistered',
+        data: { personId },
+        subject: subject(personId),
+        text: identity,
+      };
+      return command.data.addressProtected === true
+        ? accept<PersonEvent>(registered, { type: 'AddressProtected', data: { personId } })
+        : accept<PersonEvent>(registered);
+    }
+    if (state.status === 'none') return notFound('person');
+    switch (command.type) {
+      case 'CorrectPerson': {
+        const identity = compact(command.data.identity);
+        const removed = command.data.removed ?? [];
+        if (removed.length === 0 && Object.keys(identity).length === 0) return nothing;
+        const problem = problemWith(identity, command.context.today);
+        if (problem) return problem;
+        if (removed.some((field) => identity[field] !== undefined))
+          return refuse('person.contradiction', 'A field is both given and removed.', 'Et felt er både udfyldt og fjernet.');
+        return accept({ type: 'PersonCorrected', data: { personId, removed }, subject: subject(personId), text: identity });
+      }
+      case 'ProtectAddress':
+        return state.addressProtected ? nothing : accept({ type: 'AddressProtected', data: { personId } });
+      case 'LiftAddressProtection':
+        return state.addressProtected ? accept({ type: 'AddressProtectionLifted', data: { personId } }) : nothing;
+      default:
+        return unreachable(command);
+    }
+  },
+};

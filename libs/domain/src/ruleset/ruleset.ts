@@ -1,7 +1,9 @@
 // ruleset-{ruleSetId}: the § 115 rules and the thresholds in force from a date. A disclosure is judged by the one in force when it was made.
-import type { Command } from '../kernel/decider.js';
+import { accept, refuse, unreachable, type Command, type Decider } from '../kernel/decider.js';
 import { codec, event, type EventOf, type FoldedOf } from '../kernel/events.js';
-import { id, int, label, list, localDate, object, oneOf, type Infer } from '../kernel/schema.js';
+import { nothing, taken } from '../kernel/refusals.js';
+import { id, int, label, list, localDate, object, oneOf, type InferShape } from '../kernel/schema.js';
+import { isLocalDate, same } from '../kernel/values.js';
 import { PURPOSES } from '../kernel/vocabulary.js';
 
 const ruleSet = {
@@ -24,8 +26,7 @@ const ruleSet = {
     escalateAfterWorkingDays: int,
   }),
 };
-const ruleSetSchema = object(ruleSet);
-export type RuleSet = Infer<typeof ruleSetSchema>;
+export type RuleSet = InferShape<typeof ruleSet>;
 
 export const ruleSetEvents = { RuleSetAdopted: event(1, ruleSet) };
 export type RuleSetEvent = EventOf<typeof ruleSetEvents>;
@@ -78,4 +79,44 @@ export const DEFAULT_RULE_SET: RuleSet = {
   silentAfterDays: 21,
   agendaWorkingDaysBefore: 2,
   ladder: { reminderWorkingDaysBefore: 3, chaseWorkingDaysAfter: 1, escalateAfterHeldMeetings: 2, escalateAfterWorkingDays: 10 },
+};
+
+export type RuleSetState = { readonly status: 'none' } | { readonly status: 'adopted'; readonly adopted: RuleSet };
+
+const sound = (r: RuleSet): boolean =>
+  isLocalDate(r.validFrom) &&
+  r.purposes.length > 0 &&
+  [r.necessityMinLength, r.silentAfterDays, r.ladder.escalateAfterHeldMeetings, r.ladder.escalateAfterWorkingDays].every(
+    (n) => n >= 1,
+  ) &&
+  [r.agendaWorkingDaysBefore, r.ladder.reminderWorkingDaysBefore, r.ladder.chaseWorkingDaysAfter].every((n) => n >= 0);
+
+export const ruleSetDecider: Decider<RuleSetState, RuleSetCommand, RuleSetEvent, RuleSetFolded> = {
+  initialState: { status: 'none' },
+
+  evolve: (_state, event) => {
+    switch (event.type) {
+      case 'RuleSetAdopted':
+        return { status: 'adopted', adopted: event.data };
+      default:
+        return unreachable(event.type);
+    }
+  },
+
+  /** A rule set is never changed: other rules are another rule set, from another date. */
+  decide: (command, state) => {
+    switch (command.type) {
+      case 'AdoptRuleSet':
+        if (state.status === 'adopted') return same(state.adopted, command.data) ? nothing : taken('ruleset');
+        if (!sound(command.data))
+          return refuse(
+            'ruleset.values',
+            'A rule set has a date, at least one purpose, and thresholds that are not negative or empty.',
+            'Et regelsæt har en dato, mindst ét formål og grænser, der ikke er negative eller tomme.',
+          );
+        return accept({ type: 'RuleSetAdopted', data: command.data });
+      default:
+        return unreachable(command.type);
+    }
+  },
 };

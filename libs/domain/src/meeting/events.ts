@@ -2,7 +2,6 @@
 import type { Command } from '../kernel/decider.js';
 import { codec, event, text, type EventOf, type FoldedOf } from '../kernel/events.js';
 import { bool, id, instant, label, list, localDate, object, oneOf, opt, type Infer } from '../kernel/schema.js';
-import { ORGANISATION_KINDS } from '../kernel/vocabulary.js';
 import {
   disclosure,
   disclosureRefused,

@@ -1,0 +1,180 @@
+// What a case looks like on the way out.
+import { ApiProperty } from '@nestjs/swagger';
+import { AGE_BANDS, BASES, CATEGORIES, CLOSE_OUTCOMES } from '@app/domain';
+import { NEXT } from '../core/paging.dto.js';
+import { Day, Flag, Id, Moment, Nested, Text, Whole, Word } from '../core/fields.js';
+
+const STATUSES = ['referred', 'accepted', 'rejected', 'open', 'paused', 'closed'] as const;
+const ACTION_STATUSES = ['agreed', 'accepted', 'declined', 'completed', 'cancelled'] as const;
+
+export class PersonAnswer {
+  @Id() personId!: string;
+  @Text(200, { optional: true, nullable: true, example: 'Demo Ung 01', description: 'null: no longer readable.' }) name?:
+    string | null;
+  @Text(200, { optional: true, nullable: true, example: 'Demo' }) alias?: string | null;
+  @Text(10, { optional: true, nullable: true, example: '0101104242' }) cpr?: string | null;
+  @Text(10, { optional: true, nullable: true, example: '2010-01-01' }) birthDate?: string | null;
+  @Text(400, { optional: true, nullable: true, description: 'Never given while the address is protected.', example: 'Demovej 1' })
+  address?: string | null;
+  @Text(40, { optional: true, nullable: true, example: '00000001' }) phone?: string | null;
+  @Flag({ example: false }) addressProtected!: boolean;
+}
+
+export class CaseSummary {
+  @Id() caseId!: string;
+  @Text(20, { example: 'K7QF-3MXP' }) caseNumber!: string;
+  @Word(STATUSES, { example: 'open' }) status!: (typeof STATUSES)[number];
+  @Id() groupId!: string;
+  @Id({ example: 'akacieparken' }) areaId!: string;
+  @Word(AGE_BANDS, { example: '15-17' }) ageBand!: (typeof AGE_BANDS)[number];
+  @Id({ example: 'bif' }) responsibleOrganisationId!: string;
+  @Id({ optional: true, example: 'bif-participant' }) responsibleUserId?: string;
+  @Id({ many: true, example: ['bif', 'buf', 'politi'] }) organisationIds!: string[];
+  @Moment() referredAt!: string;
+  @Moment({ optional: true }) openedAt?: string;
+  @Moment({ optional: true }) closedAt?: string;
+  @Word(CLOSE_OUTCOMES, { optional: true }) outcome?: (typeof CLOSE_OUTCOMES)[number];
+  @Day({ optional: true }) pausedUntil?: string;
+  @Moment() lastActivityAt!: string;
+  @Whole(0, 100000, { example: 2 }) openActions!: number;
+  @Whole(0, 100000, { example: 1 }) overdueActions!: number;
+  @Day({ optional: true }) nextDeadline?: string;
+  @Day({ optional: true }) nextFollowUp?: string;
+  @Whole(0, 1000000, { example: 7, description: 'For If-Match.' }) revision!: number;
+  @Nested(() => PersonAnswer) person!: PersonAnswer;
+}
+export class CasePage {
+  @Nested(() => CaseSummary, { many: true }) items!: CaseSummary[];
+  @ApiProperty(NEXT) next?: string;
+}
+
+export class HandoverAnswer {
+  @Id({ example: 'gadeteam' }) organisationId!: string;
+  @Id({ optional: true, example: 'gadeteam-participant' }) userId?: string;
+}
+export class ActionAnswer {
+  @Id() actionId!: string;
+  @Id() caseId!: string;
+  @Text(20, { example: 'K7QF-3MXP' }) caseNumber!: string;
+  @Id() personId!: string;
+  @Id({ example: 'akacieparken' }) areaId!: string;
+  @Id() groupId!: string;
+  @Id({ example: 'jobcenter' }) ownerOrganisationId!: string;
+  @Id({ optional: true, example: 'jobcenter-participant' }) ownerUserId?: string;
+  @Day({ example: '2026-12-01' }) deadline!: string;
+  @Word(ACTION_STATUSES) status!: (typeof ACTION_STATUSES)[number];
+  @Flag({ example: false, description: 'From the midnight after the deadline, Europe/Copenhagen; computed when read.' })
+  overdue!: boolean;
+  @Whole(0, 100000, { example: 0 }) daysOverdue!: number;
+  @Moment() agreedAt!: string;
+  @Id({ optional: true }) agreedInMeetingId?: string;
+  @Whole(0, 1000, { example: 0 }) deadlineMoves!: number;
+  @Nested(() => HandoverAnswer, { optional: true }) handoverTo?: HandoverAnswer;
+  @Text(4000, { optional: true, nullable: true, example: 'Tage kontakt til den unge og aftale et møde.' }) description?:
+    string | null;
+  @Text(8000, { optional: true, nullable: true, example: 'Har talt med den unge.' }) lastReport?: string | null;
+  @Text(200, { optional: true, nullable: true, example: 'Demo Ung 01' }) personName?: string | null;
+}
+export class ActionPage {
+  @Nested(() => ActionAnswer, { many: true }) items!: ActionAnswer[];
+  @ApiProperty(NEXT) next?: string;
+}
+
+export class FollowUpAnswer {
+  @Id() followUpId!: string;
+  @Day() on!: string;
+  @Text(2000, { optional: true, nullable: true, example: 'Se på praktikken.' }) note?: string | null;
+  @Flag({ example: false, description: 'The case was discussed in a meeting on or after the date.' }) done!: boolean;
+}
+export class RequestAnswer {
+  @Id() requestId!: string;
+  @Id({ example: 'bif' }) fromOrganisationId!: string;
+  @Id({ example: 'buf' }) toOrganisationId!: string;
+  @Word(CATEGORIES, { example: 'school' }) category!: (typeof CATEGORIES)[number];
+  @Day() dueOn!: string;
+  @Word(['open', 'answered', 'declined']) status!: 'open' | 'answered' | 'declined';
+  @Text(4000, { optional: true, nullable: true, example: 'Hvordan er fremmødet?' }) question?: string | null;
+}
+export class CaseAnswer extends CaseSummary {
+  @Text(4000, { optional: true, nullable: true, example: 'Set på gaden sent om aftenen.' }) reason?: string | null;
+  @Nested(() => ActionAnswer, { many: true }) actions!: ActionAnswer[];
+  @Nested(() => FollowUpAnswer, { many: true }) followUps!: FollowUpAnswer[];
+  @Nested(() => RequestAnswer, { many: true }) requests!: RequestAnswer[];
+  @Id({ many: true, example: [], description: 'Workers who may not see the case.' }) excludedUserIds!: string[];
+}
+
+export class TimelineAnswer {
+  @Id() eventId!: string;
+  @Text(100, { example: 'ActionAgreed' }) type!: string;
+  @Moment() at!: string;
+  @Id({ example: 'coordinator' }) userId!: string;
+  @Id({ example: 'hotspotsekretariatet' }) organisationId!: string;
+  @Id({ optional: true }) meetingId?: string;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'What is not text: ids, dates, codes.',
+    example: { deadline: '2026-12-01' },
+  })
+  data!: Record<string, unknown>;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string', nullable: true },
+    description: 'The event’s texts by name; null: no longer readable.',
+    example: { description: 'Tage kontakt til den unge og aftale et møde.' },
+  })
+  texts!: Record<string, string | null>;
+  @Flag({ example: false, description: 'It was shared, or asked, between others: its texts are not for you.' })
+  withheld!: boolean;
+}
+export class TimelinePage {
+  @Nested(() => TimelineAnswer, { many: true }) items!: TimelineAnswer[];
+  @ApiProperty(NEXT) next?: string;
+}
+
+export class RecipientAnswer {
+  @Id({ example: 'jobcenter' }) organisationId!: string;
+  @Word(BASES) basis!: (typeof BASES)[number];
+  @Id({ optional: true, example: 'jobcenter-participant' }) userId?: string;
+  @Id({ optional: true }) attendeeId?: string;
+}
+export class DisclosureLogAnswer {
+  @Id() disclosureId!: string;
+  @Id() caseId!: string;
+  @Text(20, { example: 'K7QF-3MXP' }) caseNumber!: string;
+  @Id({ description: 'The person by pseudonym.' }) personId!: string;
+  @Id() groupId!: string;
+  @Moment() at!: string;
+  @Moment({ optional: true, description: 'When it was said, for what was shared in the room.' }) saidAt?: string;
+  @Id({ optional: true }) meetingId?: string;
+  @Id({ example: 'buf' }) fromOrganisationId!: string;
+  @Id({ example: 'coordinator', description: 'Who recorded it.' }) byUserId!: string;
+  @Id({ optional: true, example: 'buf-participant', description: 'Who said it.' }) fromUserId?: string;
+  @Nested(() => RecipientAnswer, { many: true }) recipients!: RecipientAnswer[];
+  @Word(CATEGORIES, { example: 'school' }) category!: (typeof CATEGORIES)[number];
+  @Text(40, { example: 'ssp' }) purpose!: string;
+  @Id({ example: 'rpl115-default' }) ruleSetId!: string;
+  @Text(200, { many: true, example: ['share.participant'], description: 'Ids of the access policies that allowed it.' })
+  policies!: string[];
+  @Text(100, {
+    optional: true,
+    example: 'rpl115.necessity',
+    description: 'The rule that refused it: nothing was shared, no content recorded.',
+  })
+  refusedBy?: string;
+  @Id({ optional: true, description: 'The earlier disclosure whose necessity text it repeats.' }) repeats?: string;
+}
+export class DisclosureAnswer extends DisclosureLogAnswer {
+  @Flag({ example: false, description: 'It was shared, but not with your organisation.' }) withheld!: boolean;
+  @Text(8000, { optional: true, nullable: true, example: 'Fremmødet er 40 % siden efterårsferien.' }) content?: string | null;
+  @Text(4000, { optional: true, nullable: true, example: 'Jobcentret skal kende fremmødet for at lægge en plan.' }) necessity?:
+    string | null;
+}
+export class DisclosurePage {
+  @Nested(() => DisclosureAnswer, { many: true }) items!: DisclosureAnswer[];
+  @ApiProperty(NEXT) next?: string;
+}
+export class SharingLogPage {
+  @Nested(() => DisclosureLogAnswer, { many: true }) items!: DisclosureLogAnswer[];
+  @ApiProperty(NEXT) next?: string;
+}

@@ -1,0 +1,429 @@
+// /api/cases: everything that changes a case. Each handler: one access decision, one command.
+import { Body, Controller, Delete, Param, Post, Put } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { requireAccess, type AccessDecision, type Action } from '@app/access';
+import type { CaseCommand, CaseState, Party } from '@app/domain';
+import { ifMatch, ifMatchNeeded, TheCall, type Call } from '../core/call.js';
+import { Changer } from '../core/change.js';
+import { Changes, type Receipt } from '../core/endpoint.js';
+import { RefusedError } from '../core/errors.js';
+import { factsOf, requireCase, requireGroup } from '../core/guards.js';
+import { Ports } from '../core/ports.js';
+import { caseNumberOf } from './case-number.js';
+import {
+  AgreeActionBody,
+  AreaBody,
+  CaseActionParams,
+  CaseOrganisationParams,
+  CaseParams,
+  CaseRequestParams,
+  CloseCaseBody,
+  CompletionBody,
+  DeadlineBody,
+  ExclusionBody,
+  FollowUpBody,
+  GroundBody,
+  HandoverBody,
+  OptionalGroundBody,
+  PauseCaseBody,
+  ReferCaseBody,
+  ReopenCaseBody,
+  ReportBody,
+  RequestInformationBody,
+  ResponsibilityBody,
+  ScreenCaseBody,
+  ShareInformationBody,
+  WordingBody,
+} from './case-requests.dto.js';
+
+type CaseData = CaseCommand extends infer C
+  ? C extends { type: infer T; data: infer D }
+    ? { readonly type: T; readonly data: D }
+    : never
+  : never;
+type Options = { readonly expectedRevision?: number | undefined; readonly actionId?: string; readonly commandId?: string };
+
+@ApiTags('Cases')
+@Controller('api/cases')
+export class CaseChangesController {
+  constructor(
+    private readonly changer: Changer,
+    private readonly ports: Ports,
+  ) {}
+
+  /** Access to the case is asked on the folded state, in the same read that the decision is made on. */
+  private change(
+    call: Call,
+    action: Action,
+    caseId: string,
+    command: CaseData | ((decision: AccessDecision) => CaseData),
+    { expectedRevision, actionId, commandId }: Options = {},
+  ): Promise<Receipt> {
+    requireAccess(call.principal, action);
+    return this.changer.change(
+      call,
+      'case',
+      caseId,
+      (state: CaseState) => {
+        const owner = ownerOf(state, actionId);
+        const decision = requireCase(call.principal, action, caseId, factsOf(state), owner);
+        return typeof command === 'function' ? command(decision) : command;
+      },
+      { ...(expectedRevision !== undefined && { expectedRevision }), ...(commandId !== undefined && { commandId }) },
+    );
+  }
+
+  @Post()
+  @Changes({ summary: 'Refer a young person to a group', status: 201 })
+  async refer(@TheCall() call: Call, @Body() body: ReferCaseBody): Promise<Receipt> {
+    requireAccess(call.principal, 'referCase');
+    requireGroup(call.principal, 'referCase', body.groupId);
+    const { commandId, idFor } = this.changer.begin(call);
+    const caseId = idFor('case');
+    const organisations = await this.participants(body.groupId, body.organisationIds);
+    const registry = await this.ports.readModels.registry();
+    const group = registry.groups.get(body.groupId);
+    if (!group?.areaIds.includes(body.areaId))
+      throw refusal('case.area', 'The area does not belong to the group.', 'Området hører ikke til gruppen.');
+    const person = await this.ports.readModels
+      .reach(this.ports.lastWritten)
+      .then(() => this.ports.readModels.person(body.personId));
+    if (!person) throw refusal('person.unknown', 'The person is not registered.', 'Personen er ikke oprettet.');
+    const receipt = await this.changer.change(
+      call,
+      'case',
+      caseId,
+      () => ({
+        type: 'ReferCase',
+        data: {
+          caseId,
+          personId: body.personId,
+          groupId: body.groupId,
+          areaId: body.areaId,
+          caseNumber: caseNumberOf(caseId),
+          ageBand: 'unknown',
+          responsibleOrganisationId: body.responsibleOrganisationId,
+          organisations,
+          ...(body.reason !== undefined && { reason: body.reason }),
+        },
+      }),
+      { commandId },
+    );
+    if (body.open !== true) return receipt;
+    requireAccess(call.principal, 'manageCase');
+    return this.change(call, 'manageCase', caseId, { type: 'OpenCase', data: { caseId } }, { commandId: idFor('open') });
+  }
+
+  @Post(':caseId/screening')
+  @Changes({ summary: 'Say whether the case belongs in the group' })
+  screen(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() body: ScreenCaseBody): Promise<Receipt> {
+    return this.change(call, 'screenCase', caseId, { type: 'ScreenCase', data: { caseId, ...body } });
+  }
+
+  @Post(':caseId/opening')
+  @Changes({ summary: 'Open the case' })
+  open(@TheCall() call: Call, @Param() { caseId }: CaseParams): Promise<Receipt> {
+    return this.change(call, 'manageCase', caseId, { type: 'OpenCase', data: { caseId } });
+  }
+
+  @Post(':caseId/pause')
+  @Changes({ summary: 'Pause the case until a date' })
+  pause(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() body: PauseCaseBody): Promise<Receipt> {
+    return this.change(call, 'manageCase', caseId, { type: 'PauseCase', data: { caseId, ...body } });
+  }
+
+  @Post(':caseId/resumption')
+  @Changes({ summary: 'Resume a paused case' })
+  resume(@TheCall() call: Call, @Param() { caseId }: CaseParams): Promise<Receipt> {
+    return this.change(call, 'manageCase', caseId, { type: 'ResumeCase', data: { caseId } });
+  }
+
+  @Post(':caseId/closing')
+  @Changes({ summary: 'Close the case', description: 'Refused while actions are open.', ifMatch: 'needed', errors: [428] })
+  close(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() body: CloseCaseBody): Promise<Receipt> {
+    return this.change(
+      call,
+      'manageCase',
+      caseId,
+      { type: 'CloseCase', data: { caseId, ...body } },
+      { expectedRevision: ifMatchNeeded(call) },
+    );
+  }
+
+  @Post(':caseId/reopening')
+  @Changes({ summary: 'Reopen a closed case' })
+  reopen(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() body: ReopenCaseBody): Promise<Receipt> {
+    return this.change(call, 'manageCase', caseId, { type: 'ReopenCase', data: { caseId, ...body } });
+  }
+
+  @Put(':caseId/responsibility')
+  @Changes({ summary: 'Make an organisation, and a person in it, responsible for the case' })
+  async assign(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() body: ResponsibilityBody): Promise<Receipt> {
+    requireAccess(call.principal, 'manageCase');
+    await this.requireStaff(body.organisationId, body.userId);
+    return this.change(call, 'manageCase', caseId, { type: 'AssignResponsibility', data: { caseId, ...body } });
+  }
+
+  @Put(':caseId/area')
+  @Changes({ summary: 'Move the case to another area of its group' })
+  changeArea(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() { areaId }: AreaBody): Promise<Receipt> {
+    return this.change(call, 'manageCase', caseId, { type: 'ChangeArea', data: { caseId, areaId } });
+  }
+
+  @Put(':caseId/organisations/:organisationId')
+  @Changes({ summary: 'Let an organisation of the group take part in the case' })
+  async addOrganisation(@TheCall() call: Call, @Param() { caseId, organisationId }: CaseOrganisationParams): Promise<Receipt> {
+    requireAccess(call.principal, 'manageCase');
+    const organisation = await this.party(organisationId);
+    return this.change(call, 'manageCase', caseId, { type: 'AddOrganisationToCase', data: { caseId, organisation } });
+  }
+
+  @Delete(':caseId/organisations/:organisationId')
+  @Changes({ summary: 'End an organisation’s part in the case' })
+  removeOrganisation(@TheCall() call: Call, @Param() { caseId, organisationId }: CaseOrganisationParams): Promise<Receipt> {
+    return this.change(call, 'manageCase', caseId, { type: 'RemoveOrganisationFromCase', data: { caseId, organisationId } });
+  }
+
+  @Post(':caseId/exclusions')
+  @Changes({ summary: 'Exclude a worker who is too close to the young person' })
+  exclude(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() body: ExclusionBody): Promise<Receipt> {
+    return this.change(call, 'manageCase', caseId, { type: 'ExcludeWorker', data: { caseId, ...body } });
+  }
+
+  @Post(':caseId/information-requests')
+  @Changes({ summary: 'Ask an organisation for information', status: 201 })
+  request(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() body: RequestInformationBody): Promise<Receipt> {
+    const { commandId, idFor } = this.changer.begin(call);
+    const requestId = idFor('request');
+    return this.made(
+      requestId,
+      this.change(
+        call,
+        'changeCase',
+        caseId,
+        { type: 'RequestInformation', data: { caseId, requestId, ...body } },
+        { commandId },
+      ),
+    );
+  }
+
+  @Post(':caseId/information-requests/:requestId/declining')
+  @Changes({
+    summary: 'Decline to share',
+    description: 'A full answer: no reason is asked and none is recorded (Retsplejeloven § 115, stk. 4).',
+  })
+  declineRequest(@TheCall() call: Call, @Param() { caseId, requestId }: CaseRequestParams): Promise<Receipt> {
+    return this.change(call, 'shareInformation', caseId, { type: 'DeclineInformationRequest', data: { caseId, requestId } });
+  }
+
+  @Post(':caseId/disclosures')
+  @Changes({
+    summary: 'Share information under § 115',
+    description: 'A refusal is recorded, without the content, before the answer (422).',
+    status: 201,
+  })
+  async share(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() body: ShareInformationBody): Promise<Receipt> {
+    requireAccess(call.principal, 'shareInformation');
+    const { commandId, idFor } = this.changer.begin(call);
+    const disclosureId = idFor('disclosure');
+    const { toOrganisationIds, ...shared } = body;
+    // The key of (person, case) is needed for the fingerprint: who may see the case is asked before it is fetched.
+    const facts = await this.ports.readModels.reach(this.ports.lastWritten).then(() => this.ports.readModels.caseFacts(caseId));
+    requireCase(call.principal, 'shareInformation', caseId, facts);
+    const necessityFingerprint = await this.ports.blindIndex.fingerprint(
+      { id: facts!.personId, scope: caseId },
+      shared.necessity,
+    );
+    return this.made(
+      disclosureId,
+      this.change(
+        call,
+        'shareInformation',
+        caseId,
+        ({ policies }) => ({
+          type: 'ShareInformation',
+          data: { caseId, toOrganisationIds, disclosure: { ...shared, disclosureId, necessityFingerprint, policies } },
+        }),
+        { commandId },
+      ),
+    );
+  }
+
+  @Post(':caseId/actions')
+  @Changes({ summary: 'Agree an action: who does what by when', status: 201 })
+  async agree(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() body: AgreeActionBody): Promise<Receipt> {
+    requireAccess(call.principal, 'changeCase');
+    await this.requireStaff(body.ownerOrganisationId, body.ownerUserId);
+    const { commandId, idFor } = this.changer.begin(call);
+    const actionId = idFor('action');
+    return this.made(
+      actionId,
+      this.change(call, 'changeCase', caseId, { type: 'AgreeAction', data: { caseId, actionId, ...body } }, { commandId }),
+    );
+  }
+
+  @Post(':caseId/actions/:actionId/acceptance')
+  @Changes({
+    summary: 'Accept an action',
+    description: 'By its owner, or by anyone of the owner’s organisation while nobody is named.',
+  })
+  accept(@TheCall() call: Call, @Param() { caseId, actionId }: CaseActionParams): Promise<Receipt> {
+    return this.change(call, 'reportAction', caseId, { type: 'AcceptAction', data: { caseId, actionId } }, { actionId });
+  }
+
+  @Post(':caseId/actions/:actionId/declining')
+  @Changes({ summary: 'Decline an action', description: 'It stays open, with nobody named, and comes on the agenda.' })
+  decline(
+    @TheCall() call: Call,
+    @Param() { caseId, actionId }: CaseActionParams,
+    @Body() body: OptionalGroundBody,
+  ): Promise<Receipt> {
+    return this.change(
+      call,
+      'reportAction',
+      caseId,
+      { type: 'DeclineAction', data: { caseId, actionId, ...body } },
+      { actionId },
+    );
+  }
+
+  @Post(':caseId/actions/:actionId/handover')
+  @Changes({
+    summary: 'Offer an action to somebody else',
+    description: 'The old owner stays responsible until the receiver accepts.',
+    ifMatch: 'needed',
+    errors: [428],
+  })
+  async offer(
+    @TheCall() call: Call,
+    @Param() { caseId, actionId }: CaseActionParams,
+    @Body() body: HandoverBody,
+  ): Promise<Receipt> {
+    requireAccess(call.principal, 'reportAction');
+    await this.requireStaff(body.toOrganisationId, body.toUserId);
+    return this.change(
+      call,
+      'reportAction',
+      caseId,
+      { type: 'OfferHandover', data: { caseId, actionId, ...body } },
+      { actionId, expectedRevision: ifMatchNeeded(call) },
+    );
+  }
+
+  @Post(':caseId/actions/:actionId/handover-acceptance')
+  @Changes({ summary: 'Accept an action that was offered', ifMatch: 'needed', errors: [428] })
+  acceptHandover(@TheCall() call: Call, @Param() { caseId, actionId }: CaseActionParams): Promise<Receipt> {
+    // The receiver does not own it yet: the case itself is what is asked for.
+    return this.change(
+      call,
+      'changeCase',
+      caseId,
+      { type: 'AcceptHandover', data: { caseId, actionId } },
+      { expectedRevision: ifMatchNeeded(call) },
+    );
+  }
+
+  @Post(':caseId/actions/:actionId/deadline')
+  @Changes({ summary: 'Move the deadline', description: 'Who and why are kept.', ifMatch: 'needed', errors: [428] })
+  moveDeadline(
+    @TheCall() call: Call,
+    @Param() { caseId, actionId }: CaseActionParams,
+    @Body() body: DeadlineBody,
+  ): Promise<Receipt> {
+    return this.change(
+      call,
+      'reportAction',
+      caseId,
+      { type: 'MoveDeadline', data: { caseId, actionId, ...body } },
+      { actionId, expectedRevision: ifMatchNeeded(call) },
+    );
+  }
+
+  @Post(':caseId/actions/:actionId/wording')
+  @Changes({ summary: 'Say more clearly what the action is' })
+  reword(@TheCall() call: Call, @Param() { caseId, actionId }: CaseActionParams, @Body() body: WordingBody): Promise<Receipt> {
+    return this.change(call, 'reportAction', caseId, { type: 'RewordAction', data: { caseId, actionId, ...body } }, { actionId });
+  }
+
+  @Post(':caseId/actions/:actionId/completion')
+  @Changes({ summary: 'Report an action done', ifMatch: 'possible' })
+  complete(
+    @TheCall() call: Call,
+    @Param() { caseId, actionId }: CaseActionParams,
+    @Body() body: CompletionBody,
+  ): Promise<Receipt> {
+    const command: CaseData = { type: 'CompleteAction', data: { caseId, actionId, ...body } };
+    return this.change(call, 'reportAction', caseId, command, { actionId, expectedRevision: ifMatch(call) });
+  }
+
+  @Post(':caseId/actions/:actionId/cancellation')
+  @Changes({ summary: 'Cancel an action', ifMatch: 'possible' })
+  cancel(@TheCall() call: Call, @Param() { caseId, actionId }: CaseActionParams, @Body() body: GroundBody): Promise<Receipt> {
+    const command: CaseData = { type: 'CancelAction', data: { caseId, actionId, ...body } };
+    return this.change(call, 'reportAction', caseId, command, { actionId, expectedRevision: ifMatch(call) });
+  }
+
+  @Post(':caseId/reports')
+  @Changes({ summary: 'Report progress on the case or on one action', status: 201 })
+  report(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() body: ReportBody): Promise<Receipt> {
+    const { commandId, idFor } = this.changer.begin(call);
+    const reportId = idFor('report');
+    return this.made(
+      reportId,
+      this.change(call, 'changeCase', caseId, { type: 'ReportProgress', data: { caseId, reportId, ...body } }, { commandId }),
+    );
+  }
+
+  @Post(':caseId/follow-ups')
+  @Changes({ summary: 'Schedule a follow-up', status: 201 })
+  followUp(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() body: FollowUpBody): Promise<Receipt> {
+    const { commandId, idFor } = this.changer.begin(call);
+    const followUpId = idFor('follow-up');
+    return this.made(
+      followUpId,
+      this.change(call, 'changeCase', caseId, { type: 'ScheduleFollowUp', data: { caseId, followUpId, ...body } }, { commandId }),
+    );
+  }
+
+  /** The receipt names what was made, not only the case it is in. */
+  private async made(id: string, receipt: Promise<Receipt>): Promise<Receipt> {
+    return { ...(await receipt), id };
+  }
+
+  private async party(organisationId: string): Promise<Party> {
+    const organisation = (await this.ports.readModels.registry()).organisations.get(organisationId);
+    if (!organisation)
+      throw refusal('organisation.unregistered', 'The organisation is not registered.', 'Enheden er ikke oprettet.');
+    return { organisationId, kind: organisation.kind, authorityId: organisation.authorityId };
+  }
+
+  private async participants(groupId: string, wanted?: readonly string[]): Promise<readonly Party[]> {
+    const group = (await this.ports.readModels.registry()).groups.get(groupId);
+    if (!wanted) return group?.organisations ?? [];
+    return wanted.map((id) => {
+      const party = group?.organisations.find((o) => o.organisationId === id);
+      if (!party)
+        throw refusal('case.organisation', 'An organisation is not part of the group.', 'En enhed er ikke med i gruppen.');
+      return party;
+    });
+  }
+
+  /** Who is named must be enrolled in that organisation and still there. */
+  private async requireStaff(organisationId: string, userId: string | undefined): Promise<void> {
+    if (userId === undefined) return;
+    const user = (await this.ports.readModels.registry()).users.get(userId);
+    const left = user?.leftOn !== undefined && user.leftOn <= this.ports.clock.today();
+    if (user?.organisationId !== organisationId || left) {
+      throw refusal(
+        'action.owner',
+        'The person named does not work in that organisation.',
+        'Den nævnte medarbejder er ikke i den enhed.',
+      );
+    }
+  }
+}
+
+const refusal = (rule: string, en: string, da: string) => new RefusedError({ rule, en, da });
+
+const ownerOf = (state: CaseState, actionId: string | undefined): string | undefined =>
+  state.status === 'none' ? undefined : state.actions.find((action) => action.actionId === actionId)?.ownerOrganisationId;

@@ -1,0 +1,65 @@
+// From read-model rows to answers: what leaves is named, one by one; texts are still sealed here.
+import type { AccessDecision, Principal } from '@app/access';
+import type { CaseDetail, CaseRow, DisclosureRow, PersonRow, TimelineEntry } from '@app/read-models';
+
+/** A protected address leaves in no answer. */
+export const personShape = ({ personId, addressProtected, identity }: PersonRow) => {
+  const { address, ...rest } = identity;
+  return { personId, addressProtected, ...rest, ...(address && !addressProtected && { address }) };
+};
+
+/** A list shows the name only: the rest of an identity is for the case itself. */
+const nameOnly = ({ personId, addressProtected, identity }: PersonRow) => ({
+  personId,
+  addressProtected,
+  ...(identity.name && { name: identity.name }),
+  ...(identity.alias && { alias: identity.alias }),
+});
+
+export const caseSummaryShape = ({ person, organisations, excludedUserIds: _, personId: __, ...row }: CaseRow) => ({
+  ...row,
+  organisationIds: organisations.map((o) => o.organisationId),
+  person: nameOnly(person),
+});
+
+export const caseShape = ({ person, organisations, personId: _, ...row }: CaseDetail) => ({
+  ...row,
+  organisationIds: organisations.map((o) => o.organisationId),
+  person: personShape(person),
+});
+
+/** Who, when, category, basis: no text of a person. */
+export const disclosureLogShape = ({ content: _, necessity: __, ...row }: DisclosureRow) => row;
+
+/** Everything that decided, for the access log. */
+export const together = (...decisions: readonly AccessDecision[]): AccessDecision => ({
+  policies: [...new Set(decisions.flatMap(({ policies }) => policies))],
+});
+
+/** Roles that lead the group see what is in its cases; a participant sees what the own organisation gave or got. */
+const leads = ({ role }: Principal) => role === 'coordinator' || role === 'projectLead' || role === 'hotspotChief';
+
+/** A disclosure as this reader may see it: what was not shared with the own organisation shows as withheld, not as missing. */
+export const withholdFrom = <D extends DisclosureRow>(principal: Principal, row: D) => {
+  const { organisationId } = principal;
+  const party = row.fromOrganisationId === organisationId || row.recipients.some((r) => r.organisationId === organisationId);
+  if (leads(principal) || party) return { ...row, withheld: false };
+  const { content: _, necessity: __, ...rest } = row;
+  return { ...rest, withheld: true };
+};
+
+const strings = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** The same for an entry of the timeline: disclosures, and questions put to one organisation. */
+export const withholdEntry = (principal: Principal, entry: TimelineEntry) => {
+  const { organisationId } = principal;
+  const { fromOrganisationId, toOrganisationId, recipients } = entry.data;
+  const addressed = fromOrganisationId !== undefined || toOrganisationId !== undefined;
+  const party =
+    fromOrganisationId === organisationId ||
+    toOrganisationId === organisationId ||
+    (toOrganisationId !== undefined && entry.organisationId === organisationId) ||
+    strings(recipients).some((r) => (r as { organisationId?: unknown }).organisationId === organisationId);
+  const withheld = addressed && !party && !leads(principal) && Object.keys(entry.texts).length > 0;
+  return { ...entry, withheld, ...(withheld && { texts: {} }) };
+};

@@ -1,0 +1,60 @@
+// What every handler needs, made once at start. One injectable, so that a handler's constructor stays one line.
+import { createHmac } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import type { AccessLog, Principal } from '@app/access';
+import { DEFAULT_RULE_SET, type Actor, type Context, type RuleSet } from '@app/domain';
+import { START, type EventStore, type Position } from '@app/event-store';
+import type { BlindIndex, KeyStore, Vault } from '@app/personal-data';
+import type { Clock, Configuration } from '@app/platform';
+import type { Projections, ReadModels } from '@app/read-models';
+
+export class Ports {
+  readonly configuration!: Configuration;
+  readonly store!: EventStore;
+  readonly dataSource!: DataSource;
+  readonly readModels!: ReadModels;
+  readonly projections!: Projections;
+  readonly keys!: KeyStore;
+  readonly vault!: Vault;
+  readonly blindIndex!: BlindIndex;
+  readonly accessLog!: AccessLog;
+  readonly clock!: Clock;
+  /** The sign-in issuer's name: a subject is hashed together with it. */
+  readonly issuer!: string;
+  /** Key of the ids that are derived from a command's id. */
+  readonly idKey!: Buffer;
+
+  /** The last position this process has written with a command: what its readers wait for. */
+  lastWritten: Position = START;
+
+  constructor(parts: Omit<Ports, 'lastWritten' | 'context' | 'idFor' | 'wrote' | 'ruleSetOn'>) {
+    Object.assign(this, parts);
+  }
+
+  wrote(position: Position): void {
+    if (position > this.lastWritten) this.lastWritten = position;
+  }
+
+  /** A random-looking UUID that a repeat of the same command gets again. */
+  idFor(commandId: string, what: string): string {
+    const hex = createHmac('sha256', this.idKey).update(`${commandId} ${what}`).digest('hex');
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  }
+
+  /** @param today local date in Europe/Copenhagen */
+  async ruleSetOn(today: string): Promise<RuleSet> {
+    const { ruleSets } = await this.readModels.registry();
+    return ruleSets.find((ruleSet) => ruleSet.validFrom <= today) ?? DEFAULT_RULE_SET;
+  }
+
+  async context(actor: Actor | Principal): Promise<Context> {
+    const { userId, organisationId, authorityId, kind, role } = actor;
+    const today = this.clock.today();
+    return {
+      at: this.clock.now().toISOString(),
+      today,
+      actor: { userId, organisationId, authorityId, kind, role },
+      ruleSet: await this.ruleSetOn(today),
+    };
+  }
+}

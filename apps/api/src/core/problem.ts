@@ -1,0 +1,176 @@
+// Every error leaves as RFC 9457 problem details, without personal data; refusals of access are logged first (rule 9).
+import { Catch, HttpException, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { AccessDeniedError, AccessLogUnavailableError } from '@app/access';
+import {
+  IdempotencyKeyReusedError,
+  InvalidAppendError,
+  OutcomeUnknownError,
+  RevisionConflictError,
+  UnavailableError,
+} from '@app/event-store';
+import { KeyStoreUnavailableError } from '@app/personal-data';
+import { InvalidCursorError, NotCaughtUpError } from '@app/read-models';
+import type { Refusal } from '@app/domain';
+import type { Call } from './call.js';
+import { BadRequestError, NotFoundError, NotSignedInError, PreconditionRequiredError, RefusedError } from './errors.js';
+import { Ports } from './ports.js';
+import type { Problem } from './endpoint.js';
+
+type ProblemBody = Omit<Problem, 'type'> & { code: string };
+
+const problem = (status: number, code: string, title: string, detail?: string, detailDa?: string): ProblemBody => ({
+  status,
+  code,
+  title,
+  ...(detail !== undefined && { detail }),
+  ...(detailDa !== undefined && { detailDa }),
+});
+
+const NOT_FOUND = problem(
+  404,
+  'not-found',
+  'Not found',
+  'It does not exist, or you may not see it.',
+  'Det findes ikke, eller du må ikke se det.',
+);
+const UNAVAILABLE = problem(
+  503,
+  'unavailable',
+  'Out of reach',
+  'A part of the system is out of reach. Nothing is shown and nothing was changed; try again.',
+  'En del af systemet kan ikke nås. Intet vises, og intet er ændret; prøv igen.',
+);
+
+const refused = ({ rule, source, en, da }: Refusal): ProblemBody =>
+  rule.endsWith('.unknown')
+    ? { ...NOT_FOUND, rule }
+    : { ...problem(422, 'refused', 'Refused by a rule', en, da), rule, ...(source !== undefined && { source }) };
+
+/** What class-validator, Nest and Fastify throw: statuses are kept, texts only where they cannot hold a value. */
+const ofHttp = (status: number, errors?: readonly string[]): ProblemBody => {
+  switch (status) {
+    case 400:
+      return { ...problem(400, 'bad-request', 'Malformed request'), ...(errors && { errors: [...errors] }) };
+    case 404:
+      return NOT_FOUND;
+    case 413:
+      return problem(413, 'too-large', 'The body is too large');
+    case 415:
+      return problem(415, 'media-type', 'The body must be application/json');
+    case 429:
+      return problem(429, 'too-many', 'Too many requests');
+    default:
+      return problem(status >= 400 && status < 500 ? status : 500, 'error', 'The request could not be handled');
+  }
+};
+
+export const problemOf = (error: unknown): ProblemBody => {
+  if (error instanceof RefusedError) return refused(error.refusal);
+  if (error instanceof NotFoundError) return NOT_FOUND;
+  if (error instanceof AccessDeniedError) {
+    return problem(
+      403,
+      'forbidden',
+      'Not allowed',
+      'Your role does not give you this right.',
+      'Din rolle giver dig ikke denne ret.',
+    );
+  }
+  if (error instanceof NotSignedInError)
+    return problem(401, 'sign-in', 'Sign in', 'A valid token is needed.', 'Der skal et gyldigt adgangstoken til.');
+  if (error instanceof PreconditionRequiredError) {
+    return problem(
+      428,
+      'if-match',
+      'If-Match is needed',
+      'Send If-Match with the revision you have read.',
+      'Send If-Match med den revision, du har læst.',
+    );
+  }
+  if (error instanceof RevisionConflictError) {
+    return problem(
+      409,
+      'conflict',
+      'Changed meanwhile',
+      'Somebody else changed it meanwhile: read it again.',
+      'Nogen har ændret det i mellemtiden: læs det igen.',
+    );
+  }
+  if (error instanceof IdempotencyKeyReusedError) {
+    return problem(
+      422,
+      'idempotency-key',
+      'Idempotency-Key reused',
+      'This key was used with another body.',
+      'Denne nøgle er brugt med et andet indhold.',
+    );
+  }
+  if (error instanceof InvalidAppendError)
+    return problem(422, 'too-large', 'Too large to store', 'The text is too long to store.', 'Teksten er for lang til at gemme.');
+  if (error instanceof BadRequestError) return ofHttp(400, error.errors);
+  if (error instanceof InvalidCursorError) return ofHttp(400, ['after must be a cursor from an earlier answer']);
+  for (const kind of [
+    UnavailableError,
+    OutcomeUnknownError,
+    KeyStoreUnavailableError,
+    AccessLogUnavailableError,
+    NotCaughtUpError,
+  ]) {
+    if (error instanceof kind) return UNAVAILABLE;
+  }
+  if (error instanceof HttpException) return ofHttp(error.getStatus());
+  const status = (error as { statusCode?: unknown } | undefined)?.statusCode;
+  return ofHttp(typeof status === 'number' ? status : 500);
+};
+
+@Catch()
+@Injectable()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Http');
+
+  constructor(private readonly ports: Ports) {}
+
+  async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
+    const call = host.switchToHttp().getRequest<Partial<Call>>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    let body = problemOf(thrown);
+    if ((thrown instanceof AccessDeniedError || thrown instanceof NotFoundError) && call.principal) {
+      try {
+        await this.ports.accessLog.record({
+          type: 'AccessRefused',
+          actor: call.principal,
+          action: thrown.action,
+          purpose: thrown.action,
+          policies: thrown.policies,
+          requestId: String(call.id),
+          ...(thrown instanceof NotFoundError && { caseIds: thrown.caseIds }),
+        });
+      } catch {
+        body = UNAVAILABLE;
+      }
+    }
+    // The stack says where; the message of an unexpected error may hold anything, so it stays out.
+    if (body.status === 500) this.logger.error(`unexpected ${nameOf(thrown)} request=${String(call.id)}`, stackOf(thrown));
+    else if (body.status === 503) this.logger.warn(`unavailable: ${nameOf(thrown)} request=${String(call.id)}`);
+    else if (thrown instanceof NotSignedInError) this.logger.warn(`sign-in refused: ${thrown.reason} request=${String(call.id)}`);
+    send(reply, body);
+  }
+}
+
+export const send = (reply: FastifyReply, { code, ...body }: ProblemBody): void => {
+  void reply
+    .status(body.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify({ type: `urn:fremdrift:problem:${code}`, ...body }));
+};
+
+const nameOf = (thrown: unknown) => (thrown instanceof Error ? thrown.constructor.name : typeof thrown);
+const stackOf = (thrown: unknown) =>
+  thrown instanceof Error
+    ? (thrown.stack ?? '')
+        .split('\n')
+        .filter((line) => line.trimStart().startsWith('at '))
+        .join('\n')
+    : '';

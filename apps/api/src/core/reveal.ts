@@ -1,0 +1,82 @@
+// The way out for personal data: open what is sealed, log it, and only then let it go (rule 9).
+import { Injectable } from '@nestjs/common';
+import type { AccessDecision } from '@app/access';
+import type { FieldClass } from '@app/domain';
+import { isSealed, type Sealed } from '@app/personal-data';
+import type { Call } from './call.js';
+import { Ports } from './ports.js';
+
+/** An answer as the caller gets it: text where it was sealed; null where the key is gone. */
+export type Revealed<T> = T extends Sealed ? string | null : T extends object ? { [K in keyof T]: Revealed<T[K]> } : T;
+
+export interface Purpose {
+  /** Code of what the answer is for, such as `case.read`. */
+  readonly purpose: string;
+  readonly decision: AccessDecision;
+  /** Cases and persons in the answer beside those whose texts are opened. */
+  readonly caseIds?: readonly string[];
+  readonly personIds?: readonly string[];
+  /** A search: what was looked for. Sealed before it is logged. */
+  readonly criterion?: string;
+  readonly exported?: boolean;
+}
+
+@Injectable()
+export class Reveal {
+  constructor(private readonly ports: Ports) {}
+
+  /**
+   * @returns the answer with its texts open, when the access log holds what is in it
+   * @throws AccessLogUnavailableError, KeyStoreUnavailableError: then nothing is shown
+   */
+  async reveal<T>(
+    call: Call,
+    { purpose, decision, caseIds = [], personIds = [], criterion, exported }: Purpose,
+    answer: T,
+  ): Promise<Revealed<T>> {
+    const found: Sealed[] = [];
+    collect(answer, found);
+    const texts = await this.ports.vault.openMany(found);
+    const young = found.filter(({ fieldClass }) => fieldClass !== 'staff');
+    const cases = new Set(caseIds);
+    const persons = new Set(personIds);
+    const classes = new Set<FieldClass>();
+    for (const { subjectId, scope, fieldClass } of young) {
+      persons.add(subjectId);
+      if (scope !== 'identity') cases.add(scope);
+      classes.add(fieldClass);
+    }
+    // Names of staff are not personal data of the young; an answer with only them is not logged.
+    if (persons.size > 0 || cases.size > 0 || criterion !== undefined) {
+      const entry = {
+        actor: call.principal,
+        requestId: String(call.id),
+        purpose,
+        policies: decision.policies,
+        caseIds: [...cases],
+        personIds: [...persons],
+        fieldClasses: [...classes],
+      };
+      await this.ports.accessLog.record(
+        criterion === undefined
+          ? { ...entry, type: exported ? 'PersonalDataExported' : 'PersonalDataShown' }
+          : { ...entry, type: 'PersonalDataSearched', criterion },
+      );
+    }
+    const opened = new Map(found.map((sealed, i) => [sealed, texts[i] ?? null]));
+    return replace(answer, opened) as Revealed<T>;
+  }
+}
+
+const collect = (value: unknown, into: Sealed[]): void => {
+  if (typeof value !== 'object' || value === null) return;
+  if (isSealed(value)) into.push(value);
+  else for (const inner of Array.isArray(value) ? value : Object.values(value)) collect(inner, into);
+};
+
+const replace = (value: unknown, opened: ReadonlyMap<Sealed, string | null>): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isSealed(value)) return opened.get(value) ?? null;
+  if (Array.isArray(value)) return value.map((inner) => replace(inner, opened));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replace(inner, opened)]));
+};

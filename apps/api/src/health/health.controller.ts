@@ -1,0 +1,75 @@
+// /health: alive, and ready to serve. Says which part is not, and nothing else.
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Answers } from '../core/endpoint.js';
+import { Ports } from '../core/ports.js';
+import { Public } from '../core/sign-in.js';
+
+class LiveAnswer {
+  @ApiProperty({ example: 'live' }) status!: string;
+}
+class ReadyAnswer {
+  @ApiProperty({ enum: ['ready', 'not-ready'], example: 'ready' }) status!: string;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    example: { eventStore: 'up', readModels: 'up', keyStore: 'up' },
+  })
+  parts!: Record<string, string>;
+}
+
+const LIMIT_MS = 2000;
+const withinLimit = (work: Promise<unknown>) =>
+  new Promise<'up' | 'down'>((resolve) => {
+    const timer = setTimeout(() => resolve('down'), LIMIT_MS);
+    work.then(
+      () => {
+        clearTimeout(timer);
+        resolve('up');
+      },
+      () => {
+        clearTimeout(timer);
+        resolve('down');
+      },
+    );
+  });
+
+@ApiTags('Health')
+@Controller('health')
+export class HealthController {
+  constructor(private readonly ports: Ports) {}
+
+  @Get('live')
+  @Public()
+  @Answers({ summary: 'The process answers', answer: LiveAnswer, public: true })
+  live(): LiveAnswer {
+    return { status: 'live' };
+  }
+
+  @Get('ready')
+  @Public()
+  @Answers({ summary: 'Every part it needs answers', answer: ReadyAnswer, public: true })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadyAnswer> {
+    const { store, readModels, keys, projections } = this.ports;
+    const [eventStore, database, keyStore] = await Promise.all([
+      withinLimit(store.head()),
+      withinLimit(readModels.registry()),
+      withinLimit(keys.named('command-hmac')),
+    ]);
+    const health = await projections.health();
+    const parts = {
+      eventStore,
+      keyStore,
+      readModels:
+        database === 'up' && (health.state === 'leading' || health.state === 'standby')
+          ? health.parked.length > 0
+            ? 'up, with parked streams'
+            : 'up'
+          : 'down',
+    };
+    const ready = !Object.values(parts).includes('down');
+    if (!ready) void reply.status(503);
+    return { status: ready ? 'ready' : 'not-ready', parts };
+  }
+}

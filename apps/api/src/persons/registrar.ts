@@ -1,0 +1,104 @@
+// Registering a person once: two who register the same CPR number get the same person.
+import { Injectable } from '@nestjs/common';
+import { AGE_BANDS, type AgeBand, type Identity } from '@app/domain';
+import { birthDateOf, normaliseCpr } from '@app/personal-data';
+import type { PersonRow } from '@app/read-models';
+import type { Call } from '../core/call.js';
+import { Changer } from '../core/change.js';
+import type { Receipt } from '../core/endpoint.js';
+import { Ports } from '../core/ports.js';
+
+/** The identity as it is stored: CPR without hyphen, date of birth from the CPR number when none is given. */
+export const completeIdentity = (identity: Identity): Identity => {
+  const cpr = identity.cpr === undefined ? undefined : normaliseCpr(identity.cpr);
+  const birthDate = identity.birthDate ?? (cpr === undefined ? undefined : birthDateOf(cpr));
+  return { ...identity, ...(cpr !== undefined && { cpr }), ...(birthDate !== undefined && { birthDate }) };
+};
+
+/**
+ * @param birthDate ISO local date
+ * @param today ISO local date
+ */
+export const ageBandOf = (birthDate: string | undefined, today: string): AgeBand => {
+  if (birthDate === undefined) return 'unknown';
+  const age = Number(today.slice(0, 4)) - Number(birthDate.slice(0, 4)) - (today.slice(5) < birthDate.slice(5) ? 1 : 0);
+  const limits: readonly [number, AgeBand][] = [
+    [12, AGE_BANDS[0]],
+    [15, AGE_BANDS[1]],
+    [18, AGE_BANDS[2]],
+    [25, AGE_BANDS[3]],
+  ];
+  return limits.find(([limit]) => age < limit)?.[1] ?? '25-plus';
+};
+
+@Injectable()
+export class Registrar {
+  constructor(
+    private readonly ports: Ports,
+    private readonly changer: Changer,
+  ) {}
+
+  /** One at a time, in all processes, for as long as it takes to look and to register. */
+  async alone<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const runner = this.ports.dataSource.createQueryRunner();
+    try {
+      await runner.query('select pg_advisory_lock(7305002, hashtext($1))', [key]);
+      try {
+        return await work();
+      } finally {
+        await runner.query('select pg_advisory_unlock(7305002, hashtext($1))', [key]);
+      }
+    } finally {
+      await runner.release();
+    }
+  }
+
+  async byCpr(cpr: string): Promise<PersonRow | undefined> {
+    await this.ports.readModels.reach(await this.ports.store.head());
+    return this.ports.readModels.personByCpr(this.ports.blindIndex.cprIndex(cpr));
+  }
+
+  /** Registers, or answers with who is registered under the CPR number: the answer does not tell which. */
+  async register(
+    call: Call,
+    wanted: Identity,
+    options: { commandId: string; personId: string; addressProtected?: boolean },
+  ): Promise<Receipt> {
+    const identity = completeIdentity(wanted);
+    const register = () =>
+      this.changer.change(
+        call,
+        'person',
+        options.personId,
+        () => ({
+          type: 'RegisterPerson',
+          data: { personId: options.personId, identity, ...(options.addressProtected && { addressProtected: true }) },
+        }),
+        { commandId: options.commandId },
+      );
+    if (identity.cpr === undefined) return register();
+    return this.alone(this.ports.blindIndex.cprIndex(identity.cpr), async () => {
+      const known = await this.byCpr(identity.cpr!);
+      if (!known || known.personId === options.personId) {
+        const receipt = await register();
+        // The next one in line must find this person.
+        await this.ports.readModels.reach(receipt.position as never);
+        return receipt;
+      }
+      return {
+        id: known.personId,
+        stream: `person-${known.personId}`,
+        revision: 0,
+        position: await this.ports.store.head(),
+        repeated: false,
+      };
+    });
+  }
+
+  /** From the sealed date of birth; opened here and not shown. */
+  async ageBand(person: PersonRow, today: string): Promise<AgeBand> {
+    const sealed = person.identity.birthDate;
+    const [birthDate] = sealed ? await this.ports.vault.openMany([sealed]) : [];
+    return ageBandOf(birthDate, today);
+  }
+}

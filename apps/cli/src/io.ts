@@ -1,0 +1,21 @@
+// What the commands use of the process they run in.
+import { DateTime } from 'luxon';
+
+/** What a command meets of the world outside. */
+export interface Io {
+  out(line: string): void;
+  err(line: string): void;
+  readonly env: NodeJS.ProcessEnv;
+  /** Where a progress bar can be drawn; missing when standard error is not a terminal. */
+  readonly terminal?: NodeJS.WriteStream;
+  /** The local date in Europe/Copenhagen, `YYYY-MM-DD`. */
+  today(): string;
+}
+
+export const processIo: Io = {
+  out: (line) => process.stdout.write(`${line}\n`),
+  err: (line) => process.stderr.write(`${line}\n`),
+  env: process.env,
+  ...(process.stderr.isTTY && { terminal: process.stderr }),
+  today: () => DateTime.now().setZone('Europe/Copenhagen').toISODate()!,
+};

@@ -1,0 +1,334 @@
+// Rule 9: logged before it is shown, and never shown when it could not be logged.
+import { readdirSync, readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import type { Actor } from '@app/domain';
+import {
+  createMemoryEventStore,
+  InvalidAppendError,
+  OutcomeUnknownError,
+  START,
+  UnavailableError,
+  type EventStore,
+  type StoredEvent,
+} from '@app/event-store';
+import { AccessLog, AccessLogUnavailableError, type AccessLogEntry } from './access-log.js';
+import { accessLogCodec, accessLogEvents } from './log-events.js';
+import { policiesInForce } from './policies.js';
+
+type Store = Pick<EventStore, 'append' | 'readStream'>;
+
+type Fault = 'unavailable' | 'lost' | 'done but unknown' | 'too large' | 'never answers' | 'answers late' | undefined;
+/** Appends meet the faults given, first to last, then none. */
+class Faulty implements Store {
+  readonly #faults: Fault[];
+  readonly late: (() => Promise<unknown>)[] = [];
+  constructor(
+    readonly inner: Store,
+    faults: readonly Fault[],
+  ) {
+    this.#faults = [...faults];
+  }
+  readStream: Store['readStream'] = (...args) => this.inner.readStream(...args);
+  append: Store['append'] = async (stream, expected, events) => {
+    switch (this.#faults.shift()) {
+      case 'unavailable':
+        throw new UnavailableError('down');
+      case 'lost':
+        throw new OutcomeUnknownError('broken');
+      case 'done but unknown':
+        await this.inner.append(stream, expected, events);
+        throw new OutcomeUnknownError('broken');
+      case 'too large':
+        throw new InvalidAppendError('too large');
+      case 'never answers':
+        return new Promise(() => undefined);
+      case 'answers late':
+        this.late.push(() => this.inner.append(stream, expected, events));
+        return new Promise(() => undefined);
+      case undefined:
+        return this.inner.append(stream, expected, events);
+    }
+  };
+}
+
+const actor: Actor = {
+  userId: 'user-1',
+  organisationId: 'bif',
+  authorityId: 'municipality',
+  kind: 'municipal',
+  role: 'coordinator',
+};
+const shown = (requestId = 'req-1', rest: { caseIds?: readonly string[]; purpose?: string } = {}): AccessLogEntry => ({
+  type: 'PersonalDataShown',
+  actor,
+  requestId,
+  purpose: 'case.read',
+  policies: ['case.lead'],
+  caseIds: ['case-1'],
+  personIds: ['person-1', 'person-1'],
+  fieldClasses: ['identity'],
+  ...rest,
+});
+const searched: AccessLogEntry = { ...shown(), type: 'PersonalDataSearched', criterion: 'Ung Testperson' } as AccessLogEntry;
+
+let now = new Date('2026-11-24T08:00:00.000Z');
+beforeEach(() => {
+  now = new Date('2026-11-24T08:00:00.000Z');
+});
+const open = (store: Store, options: Partial<ConstructorParameters<typeof AccessLog>[1]> = {}) =>
+  new AccessLog(store, { clock: () => now, newId: randomUUID, ...options });
+const requestIdOf = (event: { data: unknown }) => (event.data as { requestId: string }).requestId;
+const written = async (store: EventStore) => (await store.readAll(START)).events;
+const requestIds = async (store: EventStore) => (await written(store)).map(requestIdOf);
+const verdicts = async (records: readonly Promise<void>[]) =>
+  (await Promise.allSettled(records)).map((r) => {
+    if (r.status === 'rejected') expect(r.reason).toBeInstanceOf(AccessLogUnavailableError);
+    return r.status === 'fulfilled';
+  });
+
+describe('what is written', () => {
+  it('who, when, for what, which cases, persons and classes, and by which policies', async () => {
+    const store = createMemoryEventStore();
+    await open(store).record(shown());
+    const events = await written(store);
+    expect(events).toMatchObject([
+      {
+        stream: expect.stringMatching(/^access-[0-9a-f-]{36}-2026-11-24$/) as string,
+        revision: 0,
+        id: expect.any(String) as string,
+        type: 'PersonalDataShown',
+        data: {
+          userId: 'user-1',
+          organisationId: 'bif',
+          purpose: 'case.read',
+          caseIds: ['case-1'],
+          personIds: ['person-1'],
+          fieldClasses: ['identity'],
+          policies: ['case.lead'],
+          requestId: 'req-1',
+        },
+        metadata: {
+          v: 1,
+          commandId: events[0]!.id,
+          commandHash: 'none',
+          actor: 'user-1',
+          organisation: 'bif',
+          authority: 'municipality',
+          at: '2026-11-24T08:00:00.000Z',
+          ruleSet: policiesInForce().version,
+          causation: 'req-1',
+        },
+      },
+    ]);
+  });
+
+  it('a refusal: the action, and no resource beyond the case asked for', async () => {
+    const store = createMemoryEventStore();
+    const { requestId, purpose } = shown();
+    await open(store).record({ type: 'AccessRefused', actor, requestId, purpose, policies: [], action: 'readCase' });
+    expect((await written(store))[0]!.data).toMatchObject({ action: 'readCase', policies: [], caseIds: [] });
+  });
+
+  it('the criterion of a search is sealed for its event; nothing else is said of it', async () => {
+    const store = createMemoryEventStore();
+    const asked: unknown[][] = [];
+    const seal = async (...args: unknown[]) => {
+      asked.push(args);
+      return { ct: 'sealed' };
+    };
+    await open(store, { seal }).record(searched);
+    const [event] = await written(store);
+    const subject = { id: 'access-log', scope: '2026-11' };
+    expect(asked).toEqual([[event!.id, subject, 'Ung Testperson']]);
+    expect(event!.data).toMatchObject({ subject, text: { criterion: { ct: 'sealed' } } });
+    expect(JSON.stringify(event)).not.toContain('Testperson');
+  });
+
+  it('without a seal, or with one that fails, a search is not logged and so refused', async () => {
+    const store = createMemoryEventStore();
+    const broken = async () => Promise.reject(new Error('key store down'));
+    expect(await verdicts([open(store).record(searched), open(store, { seal: broken }).record(searched)])).toEqual([
+      false,
+      false,
+    ]);
+    expect(await written(store)).toEqual([]);
+  });
+
+  it('what is no code or id is not written, and does not harm its neighbours', async () => {
+    const store = createMemoryEventStore();
+    const log = open(store);
+    const records = [
+      shown('req-1'),
+      shown('req-2', { purpose: 'Ung Testperson' }),
+      shown('req-3', { caseIds: ['010203-1234 '] }),
+    ];
+    expect(await verdicts(records.map((entry) => log.record(entry)))).toEqual([true, false, false]);
+    expect(await requestIds(store)).toEqual(['req-1']);
+  });
+
+  it('every version ever written can be read', () => {
+    const folder = new URL('./examples/', import.meta.url);
+    const examples = readdirSync(folder).map((file) => {
+      const example = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as { type: string; version: number; data: unknown };
+      expect(accessLogCodec.decode(example.type, example.version, example.data)).toMatchObject({ type: example.type });
+      return `${example.type}.v${example.version}`;
+    });
+    const versions = Object.entries(accessLogEvents).flatMap(([type, { version }]) =>
+      Array.from({ length: version }, (_, i) => `${type}.v${i + 1}`),
+    );
+    expect(examples.sort()).toEqual(versions.sort());
+  });
+});
+
+describe('before a byte leaves', () => {
+  it('resolves only when committed', async () => {
+    const store = createMemoryEventStore();
+    let commit = () => {};
+    const gate = new Promise<void>((resolve) => (commit = resolve));
+    const log = open({
+      readStream: (...args) => store.readStream(...args),
+      append: async (...args) => gate.then(() => store.append(...args)),
+    });
+    let done = false;
+    const record = log.record(shown()).then(() => (done = true));
+    await new Promise(setImmediate);
+    expect(done).toBe(false);
+    commit();
+    await record;
+    expect(await written(store)).toHaveLength(1);
+  });
+
+  it('entries that wait for the same append go out together, in order', async () => {
+    const store = createMemoryEventStore();
+    let appends = 0;
+    const log = open({
+      readStream: (...args) => store.readStream(...args),
+      append: (...args) => (appends++, store.append(...args)),
+    });
+    const ids = Array.from({ length: 200 }, (_, i) => `req-${i}`);
+    await Promise.all(ids.map((id) => log.record(shown(id))));
+    expect(await requestIds(store)).toEqual(ids);
+    expect(appends).toBeLessThanOrEqual(2);
+  });
+
+  it('a new day is a new stream, also inside one batch', async () => {
+    const store = createMemoryEventStore();
+    const log = open(store);
+    const evening = [log.record(shown('req-1')), log.record(shown('req-2'))];
+    now = new Date('2026-11-25T00:00:00.000Z');
+    await Promise.all([...evening, log.record(shown('req-3'))]);
+    await log.record(shown('req-4'));
+    const days = (await written(store)).map(({ stream, revision }) => `${stream.slice(-10)} ${revision}`);
+    expect(days).toEqual(['2026-11-24 0', '2026-11-24 1', '2026-11-25 0', '2026-11-25 1']);
+  });
+
+  it('goes on where the stream ends', async () => {
+    const store = createMemoryEventStore();
+    let n = 0;
+    const newId = () => (n++ % 10 === 0 ? 'process' : randomUUID());
+    await open(store, { newId }).record(shown('req-1'));
+    n = 0;
+    await open(store, { newId }).record(shown('req-2'));
+    expect(await requestIds(store)).toEqual(['req-1', 'req-2']);
+    expect((await written(store)).map(({ stream, revision }) => [stream, revision])).toEqual([
+      ['access-process-2026-11-24', 0],
+      ['access-process-2026-11-24', 1],
+    ]);
+  });
+});
+
+describe('when the store fails', () => {
+  const start = (faults: Fault[], limit = 2000) => {
+    const store = createMemoryEventStore();
+    const faulty = new Faulty(store, faults);
+    return { store, faulty, log: open(faulty, { limit }) };
+  };
+
+  it('nothing is shown; the next entry is written again', async () => {
+    const { log, store } = start(['unavailable']);
+    expect(await verdicts([log.record(shown('req-1'))])).toEqual([false]);
+    await log.record(shown('req-2'));
+    expect(await requestIds(store)).toEqual(['req-2']);
+  });
+
+  it('a store that cannot be read is no reason to show anything', async () => {
+    const store = createMemoryEventStore();
+    const log = open({
+      append: (...args) => store.append(...args),
+      readStream: () => Promise.reject(new UnavailableError('down')),
+    });
+    expect(await verdicts([log.record(shown())])).toEqual([false]);
+  });
+
+  it.each<[Fault]>([['lost'], ['done but unknown']])(
+    'an unknown outcome (%s) is settled by the same bytes: once in the log',
+    async (fault) => {
+      const { log, store } = start([fault, fault]);
+      expect(await verdicts(['req-1', 'req-2', 'req-3'].map((id) => log.record(shown(id))))).toEqual([true, true, true]);
+      expect(await requestIds(store)).toEqual(['req-1', 'req-2', 'req-3']);
+    },
+  );
+
+  it('a store that never answers: refused in time, and those behind are not held up for ever', async () => {
+    const { log, store } = start(['never answers'], 500);
+    const first = log.record(shown('req-1'));
+    expect(await verdicts([first])).toEqual([false]);
+    await log.record(shown('req-2'));
+    expect(await requestIds(store)).toEqual(['req-2']);
+  });
+
+  it('an append that was given up on and lands late is no conflict for those after it', async () => {
+    const { log, store, faulty } = start(['answers late'], 500);
+    expect(await verdicts([log.record(shown('req-1'))])).toEqual([false]);
+    await faulty.late[0]!();
+    await log.record(shown('req-2'));
+    expect(await requestIds(store)).toEqual(['req-1', 'req-2']);
+  });
+
+  it('a stream that moved underneath is read again', async () => {
+    const { log, store } = start([]);
+    await log.record(shown('req-1'));
+    const [{ stream, data, metadata }] = (await written(store)) as [StoredEvent];
+    await store.append(stream, 0, [{ id: randomUUID(), type: 'AccessRefused', data, metadata }]);
+    await log.record(shown('req-2'));
+    expect((await written(store)).map(({ revision }) => revision)).toEqual([0, 1, 2]);
+  });
+
+  it('one entry the store refuses does not take the others with it', async () => {
+    const store = createMemoryEventStore();
+    const log = open({
+      readStream: (...args) => store.readStream(...args),
+      append: async (stream, expected, events) => {
+        if (events.some((event) => requestIdOf(event) === 'req-2')) throw new InvalidAppendError('too large');
+        return store.append(stream, expected, events);
+      },
+    });
+    const records = ['req-0', 'req-1', 'req-2', 'req-3'].map((id) => log.record(shown(id)));
+    expect(await verdicts(records)).toEqual([true, true, false, true]);
+    expect(await requestIds(store)).toEqual(['req-0', 'req-1', 'req-3']);
+  });
+
+  it('whatever happens: every entry gets its verdict, and what was allowed out is in the log exactly once', async () => {
+    const fault = fc.constantFrom<Fault>('unavailable', 'lost', 'done but unknown', 'too large', 'never answers', undefined);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fault, { maxLength: 6 }),
+        fc.array(fc.nat(3), { minLength: 1, maxLength: 6 }),
+        async (faults, waves) => {
+          const { log, store } = start(faults, 60);
+          const records: Promise<void>[] = [];
+          for (const size of waves) {
+            for (let i = 0; i <= size; i++) records.push(log.record(shown(`req-${records.length}`)));
+            await new Promise(setImmediate);
+          }
+          const allowed = await verdicts(records);
+          const logged = await requestIds(store);
+          expect(new Set(logged).size).toBe(logged.length);
+          allowed.forEach((ok, i) => ok && expect(logged).toContain(`req-${i}`));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+});

@@ -1,0 +1,61 @@
+// The closed list of what somebody can do here. The policies speak of the same words (policies/schema.cedarschema).
+
+/** In brackets: the resources that can be named once they are looked up. Before that, and for all others: none. */
+export const ACTIONS = [
+  'readSelf',
+  'readAreas',
+  /** De-identified. */
+  'readOverview',
+  /** Organisations, groups and the names of staff. */
+  'readRegistry',
+  /** Organisations, users, groups, areas, rule sets. */
+  'administer',
+  /** Exists with the demo only. */
+  'moveClock',
+
+  /** Who shared what category with whom; persons by pseudonym [Case]. */
+  'readSharingLog',
+  'readAccessLog',
+
+  /** Rows come from `caseScope`. */
+  'listCases',
+  /** Open, due and overdue actions with their descriptions; rows come from `caseScope`. */
+  'listActions',
+  'registerPerson',
+  /** By the whole CPR number. What is found still needs `readPerson` on a case of that person. */
+  'lookUpPerson',
+  /** [Case] */
+  'readCase',
+  /** [Case: one of the person's] */
+  'readPerson',
+  /** Agree actions, ask for information, schedule follow-ups, report progress on the case as such [Case]. */
+  'changeCase',
+  /** [Case] */
+  'screenCase',
+  /** Open, pause, close, reopen; organisations, exclusions, responsibility [Case]. */
+  'manageCase',
+  /** Accept, decline, report on, move, complete one agreed action [Case with `actionOwnerId`]. */
+  'reportAction',
+  /** [Group the case is referred to] */
+  'referCase',
+  /** [Group the cases are imported into] */
+  'importCases',
+  /** [Case, and Purpose] */
+  'shareInformation',
+
+  /** Planned meetings, agenda as case numbers [Group]. */
+  'readMeetings',
+  /** One's own apology [Group]. */
+  'attendMeeting',
+  /** With personal data: each case on it also needs `readCase` [Group]. */
+  'readAgenda',
+  /** With personal data: each case in them also needs `readCase` [Group]. */
+  'readMinutes',
+  /** Plan, move, open, close, arrivals, agenda order [Group]. */
+  'runMeeting',
+  /** [Case, and Room] */
+  'openClosedItem',
+  /** [Case, and Room, and Purpose] */
+  'shareInRoom',
+] as const;
+export type Action = (typeof ACTIONS)[number];

@@ -1,0 +1,39 @@
+// Which cases a principal may see, said so that a query can select them. The policies are asked, not repeated.
+import { mayAccess, type Principal, type Resource } from './require-access.js';
+
+/** In all but `none`: never a case that excludes `userId`. */
+export type CaseScope =
+  | { readonly none: true }
+  | { readonly all: true; readonly userId: string }
+  /** Cases of these groups. */
+  | { readonly groups: readonly string[]; readonly userId: string }
+  /** Cases this organisation takes part in. */
+  | { readonly organisationId: string; readonly userId: string };
+
+export type CaseResource = Extract<Resource, { type: 'Case' }>;
+
+/** A group or organisation no id can be: upper case is not an id. */
+const NOBODY = 'NOBODY';
+const probe = (groupId: string, organisationIds: readonly string[]): CaseResource => ({
+  type: 'Case',
+  groupId,
+  organisationIds,
+  excludedUserIds: [],
+});
+
+/** The cases for which `requireAccess(principal, action, case)` would say yes. */
+export const caseScope = (principal: Principal, action: 'readCase' | 'readSharingLog' = 'readCase'): CaseScope => {
+  const { userId, organisationId, groups } = principal;
+  const may = (resource: CaseResource) => mayAccess(principal, action, resource);
+  if (may(probe(NOBODY, []))) return { all: true, userId };
+  if (groups[0] !== undefined && may(probe(groups[0], []))) return { groups, userId };
+  if (may(probe(NOBODY, [organisationId]))) return { organisationId, userId };
+  return { none: true };
+};
+
+/** What a scope means, row by row: a query must select exactly these. */
+export const inScope = (scope: CaseScope, row: CaseResource): boolean => {
+  if ('none' in scope || row.excludedUserIds.includes(scope.userId)) return false;
+  if ('all' in scope) return true;
+  return 'groups' in scope ? scope.groups.includes(row.groupId) : row.organisationIds.includes(scope.organisationId);
+};

@@ -1,0 +1,265 @@
+// The policies say what they should: the table of every role, the cases beyond it, and every policy decides something.
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { schemaToJson } from '@cedar-policy/cedar-wasm/nodejs';
+import { ORGANISATION_KINDS, PURPOSES, ROLES, type OrganisationKind, type Role } from '@app/domain';
+import { ACTIONS, type Action } from './actions.js';
+import { loadPolicies, policiesInForce, PolicyError } from './policies.js';
+import { AccessDeniedError, requireAccess, type Principal, type Resource } from './require-access.js';
+
+const folder = fileURLToPath(new URL('./policies/', import.meta.url));
+
+/** Ids of the policies seen to decide something in this file. */
+const decided = new Set<string>();
+const decide = (principal: Principal, action: Action, resource?: Resource): { allowed: boolean; policies: readonly string[] } => {
+  const note = (allowed: boolean, policies: readonly string[]) => {
+    policies.forEach((id) => decided.add(id));
+    return { allowed, policies };
+  };
+  try {
+    return note(true, requireAccess(principal, action, resource).policies);
+  } catch (error) {
+    if (!(error instanceof AccessDeniedError)) throw error;
+    return note(false, error.policies);
+  }
+};
+
+const user = (role: Role, kind: OrganisationKind = 'municipal', rest: Partial<Principal> = {}): Principal => ({
+  userId: 'user-1',
+  organisationId: 'bif',
+  authorityId: 'municipality',
+  kind,
+  role,
+  groups: ['group-1'],
+  ...rest,
+});
+type CaseResource = Extract<Resource, { type: 'Case' }>;
+const aCase = (rest: Partial<CaseResource> = {}): CaseResource => ({
+  type: 'Case',
+  groupId: 'group-1',
+  organisationIds: ['bif', 'sof'],
+  excludedUserIds: [],
+  ...rest,
+});
+const group = (groupId = 'group-1'): Resource => ({ type: 'Group', groupId });
+const room = (mixed: boolean, groupId = 'group-1'): Resource => ({ type: 'Room', groupId, mixed });
+const purpose = (word: string): Resource => ({ type: 'Purpose', purpose: word });
+
+const LEADS = ['coordinator', 'projectLead', 'hotspotChief'] as const;
+const WORKERS = [...LEADS, 'participant'] as const;
+
+describe('the table of every role, kind and action (access-table.md)', () => {
+  const rows = readFileSync(join(folder, '../../access-table.md'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !line.startsWith('| -') && !line.startsWith('|-'))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    );
+  const roles = rows[0]!.slice(1);
+  const actions = rows.slice(1);
+
+  it('lists every role and every action, once', () => {
+    expect([...roles].sort()).toEqual([...ROLES].sort());
+    expect(actions.map((row) => row[0])).toEqual([...ACTIONS]);
+    expect(ORGANISATION_KINDS.map((kind) => kind[0])).toEqual(['m', 'p', 'o']);
+  });
+
+  it.each(actions)('%s', (action, ...cells) => {
+    const measured = roles.map((role) =>
+      ORGANISATION_KINDS.map((kind) => (decide(user(role as Role, kind), action as Action).allowed ? kind[0] : '-')).join(''),
+    );
+    expect(measured).toEqual(cells);
+  });
+});
+
+describe('personal data', () => {
+  const schema = schemaToJson(readFileSync(join(folder, 'schema.cedarschema'), 'utf8'));
+  if (schema.type === 'failure') throw new Error('the schema does not parse');
+  const { entityTypes, actions } = schema.json['']!;
+  const personal = Object.keys(actions).filter((name) =>
+    actions[name]!.memberOf?.some((g) => g.id === 'personalData'),
+  ) as Action[];
+
+  it('the schema knows the words of the code, and no others', () => {
+    const words = (type: string) => (entityTypes[type] as { enum: string[] }).enum;
+    expect(words('Role').sort()).toEqual([...ROLES].sort());
+    expect(words('Kind').sort()).toEqual([...ORGANISATION_KINDS].sort());
+    expect(words('Purpose').sort()).toEqual([...PURPOSES, 'investigation', 'unknown'].sort());
+    expect(Object.keys(actions).sort()).toEqual([...ACTIONS, 'personalData'].sort());
+  });
+
+  it('every action is personal, except those that show no young person', () => {
+    const not: Action[] = ['readSelf', 'readAreas', 'readOverview', 'readRegistry', 'administer', 'moveClock'];
+    const logs: Action[] = ['readSharingLog', 'readAccessLog'];
+    expect([...personal, ...not, ...logs].sort()).toEqual([...ACTIONS].sort());
+  });
+
+  it('who is neither municipal nor police is forbidden, whatever the role', () => {
+    for (const action of personal)
+      for (const role of ROLES) {
+        const { allowed, policies } = decide(user(role, 'other'), action);
+        expect({ action, role, allowed }).toEqual({ action, role, allowed: false });
+        expect(policies).toContain('personal-data.authorities-only');
+      }
+    expect(decide(user('participant', 'other'), 'readCase', aCase()).policies).toEqual(['personal-data.authorities-only']);
+  });
+
+  it.each([
+    ['partner', 'partners.no-personal-data'],
+    ['politicalMember', 'partners.politicians-no-personal-data'],
+    ['administrator', 'administration.no-personal-data'],
+  ] as const)('%s is forbidden, also in the municipality', (role, id) => {
+    for (const action of personal) expect(decide(user(role), action)).toEqual({ allowed: false, policies: [id] });
+    expect(decide(user(role), 'readCase', aCase())).toEqual({ allowed: false, policies: [id] });
+  });
+
+  it('the steering group and auditors are permitted none', () => {
+    for (const role of ['steeringMember', 'auditor'] as const)
+      for (const action of personal) expect(decide(user(role), action)).toEqual({ allowed: false, policies: [] });
+  });
+
+  it('an excluded worker has no access to the case, in any role and by any action on it', () => {
+    const excluding = aCase({ excludedUserIds: ['user-2', 'user-1'], actionOwnerId: 'bif' });
+    for (const role of WORKERS)
+      for (const action of [
+        'readCase',
+        'readPerson',
+        'changeCase',
+        'reportAction',
+        'shareInformation',
+        'openClosedItem',
+      ] as const)
+        expect(decide(user(role), action, excluding)).toEqual({ allowed: false, policies: ['personal-data.excluded-worker'] });
+    expect(decide(user('coordinator'), 'readSharingLog', excluding).allowed).toBe(false);
+    expect(decide(user('coordinator'), 'readCase', aCase({ excludedUserIds: ['user-2'] })).allowed).toBe(true);
+  });
+});
+
+describe('cases', () => {
+  it.each(LEADS)('%s: the cases of own groups', (role) => {
+    expect(decide(user(role), 'readCase', aCase({ organisationIds: ['sof'] }))).toEqual({
+      allowed: true,
+      policies: ['case.lead'],
+    });
+    expect(decide(user(role), 'readCase', aCase({ groupId: 'group-2' }))).toEqual({ allowed: false, policies: [] });
+    expect(decide(user(role, 'municipal', { groups: [] }), 'readCase', aCase()).allowed).toBe(false);
+    expect(decide(user(role), 'readSharingLog', aCase())).toEqual({ allowed: true, policies: ['audit.own-sharing-log'] });
+    expect(decide(user(role), 'readSharingLog', aCase({ groupId: 'group-2' })).allowed).toBe(false);
+    expect(decide(user(role), 'reportAction', aCase({ actionOwnerId: 'sof' })).allowed).toBe(true);
+  });
+
+  it('participant: the cases the own organisation takes part in, of whichever group', () => {
+    expect(decide(user('participant'), 'readCase', aCase({ groupId: 'group-2' }))).toEqual({
+      allowed: true,
+      policies: ['case.participant'],
+    });
+    expect(decide(user('participant', 'police'), 'readPerson', aCase()).allowed).toBe(true);
+    expect(decide(user('participant'), 'readCase', aCase({ organisationIds: ['sof'] }))).toEqual({
+      allowed: false,
+      policies: [],
+    });
+    for (const action of ['screenCase', 'manageCase', 'openClosedItem', 'shareInRoom', 'readSharingLog'] as const)
+      expect(decide(user('participant'), action, aCase()).allowed).toBe(false);
+  });
+
+  it('participant: reports only on what the own organisation owes', () => {
+    const report = (rest: Partial<CaseResource>) => decide(user('participant'), 'reportAction', aCase(rest));
+    expect(report({ actionOwnerId: 'bif' })).toEqual({ allowed: true, policies: ['case.own-action'] });
+    expect(report({ actionOwnerId: 'sof' }).allowed).toBe(false);
+    expect(report({}).allowed).toBe(false);
+    expect(report({ actionOwnerId: 'bif', organisationIds: ['sof'] }).allowed).toBe(false);
+  });
+
+  it('referring and importing: into own groups only', () => {
+    expect(decide(user('participant'), 'referCase', group())).toEqual({ allowed: true, policies: ['case.refer'] });
+    expect(decide(user('participant'), 'referCase', group('group-2')).allowed).toBe(false);
+    expect(decide(user('projectLead'), 'importCases', group())).toEqual({ allowed: true, policies: ['case.import'] });
+    expect(decide(user('projectLead'), 'importCases', group('group-2')).allowed).toBe(false);
+    expect(decide(user('participant'), 'importCases', group()).allowed).toBe(false);
+  });
+
+  it('auditors see the whole sharing log, not the cases', () => {
+    expect(decide(user('auditor', 'other'), 'readSharingLog', aCase({ groupId: 'group-2' })).policies).toEqual(['audit.logs']);
+    expect(decide(user('auditor'), 'readCase', aCase()).allowed).toBe(false);
+  });
+});
+
+describe('the meeting and what is shared', () => {
+  it('members of the group, and nobody else', () => {
+    for (const action of ['readMeetings', 'attendMeeting', 'readAgenda', 'readMinutes'] as const)
+      for (const role of WORKERS) {
+        expect(decide(user(role), action, group())).toEqual({ allowed: true, policies: ['meeting.member'] });
+        expect(decide(user(role), action, group('group-2')).allowed).toBe(false);
+      }
+    expect(decide(user('coordinator'), 'runMeeting', group())).toEqual({ allowed: true, policies: ['meeting.run'] });
+    expect(decide(user('coordinator'), 'runMeeting', group('group-2')).allowed).toBe(false);
+    expect(decide(user('participant'), 'runMeeting', group()).allowed).toBe(false);
+  });
+
+  it('rule 8: no closed item and no sharing while the room is mixed', () => {
+    for (const action of ['openClosedItem', 'shareInRoom'] as const) {
+      expect(decide(user('coordinator'), action, room(false))).toEqual({ allowed: true, policies: ['meeting.closed-part'] });
+      expect(decide(user('coordinator'), action, room(true))).toEqual({ allowed: false, policies: ['meeting.mixed-room'] });
+      expect(decide(user('coordinator'), action, room(false, 'group-2')).allowed).toBe(false);
+      expect(decide(user('participant'), action, room(false)).allowed).toBe(false);
+    }
+  });
+
+  it('rules 1 and 4: the purposes of the law, and never investigation', () => {
+    for (const word of PURPOSES) {
+      const lawful = { allowed: true, policies: ['information-sharing.lawful-purpose'] };
+      expect(decide(user('participant'), 'shareInformation', purpose(word))).toEqual(lawful);
+      expect(decide(user('coordinator'), 'shareInRoom', purpose(word))).toEqual(lawful);
+      expect(decide(user('participant'), 'shareInRoom', purpose(word)).allowed).toBe(false);
+    }
+    for (const role of WORKERS)
+      expect(decide(user(role, 'police'), 'shareInformation', purpose('investigation'))).toEqual({
+        allowed: false,
+        policies: ['information-sharing.never-for-investigation'],
+      });
+    expect(decide(user('participant'), 'shareInformation', purpose('curiosity'))).toEqual({ allowed: false, policies: [] });
+  });
+});
+
+describe('the files', () => {
+  it('every policy is decisive in one of the cases above, and no other is', () => {
+    expect([...decided].sort()).toEqual(
+      policiesInForce()
+        .policies.map((p) => p.id)
+        .sort(),
+    );
+  });
+
+  const altered = (alter: (text: string) => string) => {
+    const copy = mkdtempSync(join(tmpdir(), 'policies-'));
+    try {
+      cpSync(folder, copy, { recursive: true });
+      writeFileSync(join(copy, 'case.cedar'), alter(readFileSync(join(copy, 'case.cedar'), 'utf8')));
+      return loadPolicies(copy);
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
+  };
+
+  it('have a version that follows their text', () => {
+    expect(altered((text) => text).version).toBe(policiesInForce().version);
+    expect(altered((text) => text.replace('case.refer', 'case.send')).version).not.toBe(policiesInForce().version);
+  });
+
+  it.each([
+    ['a syntax error', (text: string) => text.replace('permit', 'allow')],
+    ['an unknown role', (text: string) => text.replace('Role::"coordinator"', 'Role::"chairman"')],
+    ['an unknown action', (text: string) => text.replace('Action::"referCase"', 'Action::"referCases"')],
+    ['an unknown attribute', (text: string) => text.replace('resource.organisations', 'resource.departments')],
+    ['no law', (text: string) => text.replace(/@lawRef\(.*\)\n/, '')],
+    ['no Danish', (text: string) => text.replace(/@da\(.*\)\n/, '')],
+    ['an id twice', (text: string) => text.replace('case.refer', 'case.lead')],
+  ])('are refused with %s', (_, alter) => {
+    expect(() => altered(alter)).toThrow(PolicyError);
+  });
+});

@@ -1,0 +1,164 @@
+// The one gate. Every handler and query calls it first: without a resource before anything is looked up, with one after.
+import { PURPOSES, type Actor } from '@app/domain';
+import type { Action } from './actions.js';
+import { statefulIsAuthorized, type EntityJson, type EntityUidJson } from './cedar.js';
+import { Generations } from './generations.js';
+import { policiesInForce } from './policies.js';
+
+/** An actor with the progress groups it is a member or deputy of today: ids, from the registry. */
+export type Principal = Actor & { readonly groups: readonly string[] };
+
+export type Resource =
+  | {
+      readonly type: 'Case';
+      readonly groupId: string;
+      readonly organisationIds: readonly string[];
+      readonly excludedUserIds: readonly string[];
+      /** The organisation that owes the action at hand: for `reportAction`. */
+      readonly actionOwnerId?: string;
+    }
+  | { readonly type: 'Group'; readonly groupId: string }
+  /** `mixed`: somebody of kind `other` is checked in. */
+  | { readonly type: 'Room'; readonly groupId: string; readonly mixed: boolean }
+  /** `purpose` as it was sent: any text. */
+  | { readonly type: 'Purpose'; readonly purpose: string };
+
+/** Access was given. `policies`: ids of those that determined it, in order; stored with what is shown or shared. */
+export interface AccessDecision {
+  readonly policies: readonly string[];
+}
+
+/** Access was not given. `policies`: ids of the forbids that determined it; empty when no policy permits it. */
+export class AccessDeniedError extends Error {
+  override readonly name = 'AccessDeniedError';
+  constructor(
+    readonly action: Action,
+    readonly policies: readonly string[],
+  ) {
+    super(`access denied: ${action}`);
+  }
+}
+
+interface Verdict {
+  readonly allowed: boolean;
+  readonly policies: readonly string[];
+}
+const DENIED: Verdict = { allowed: false, policies: [] };
+
+const uid = (type: string, id: string) => ({ type, id });
+const ref = (type: string, id: string) => ({ __entity: { type, id } });
+const refs = (type: string, ids: readonly string[]) => ids.map((id) => ref(type, id));
+
+const KNOWN_PURPOSES: readonly string[] = [...PURPOSES, 'investigation'];
+/** One word for all unknown purposes: what people type goes no further. */
+const purposeWord = (purpose: string) => (KNOWN_PURPOSES.includes(purpose) ? purpose : 'unknown');
+
+const ANY = uid('Any', 'any');
+const resourceEntity = (resource: Resource): { uid: EntityUidJson; attrs?: EntityJson['attrs'] } => {
+  switch (resource.type) {
+    case 'Case':
+      return {
+        uid: uid('Case', 'case'),
+        attrs: {
+          group: ref('Group', resource.groupId),
+          organisations: refs('Organisation', resource.organisationIds),
+          excluded: refs('User', resource.excludedUserIds),
+          ...(resource.actionOwnerId === undefined ? {} : { actionOwner: ref('Organisation', resource.actionOwnerId) }),
+        },
+      };
+    case 'Group':
+      return { uid: uid('Group', resource.groupId) };
+    case 'Room':
+      return { uid: uid('Room', 'room'), attrs: { group: ref('Group', resource.groupId), mixed: resource.mixed } };
+    case 'Purpose':
+      return { uid: uid('Purpose', purposeWord(resource.purpose)) };
+  }
+};
+
+/** Asks Cedar. Whatever it cannot judge (a word outside the schema, a policy that fails) is denied. */
+const ask = (principal: Principal, action: Action, resource: Resource | undefined): Verdict | undefined => {
+  const version = policiesInForce().version;
+  try {
+    const target = resource ? resourceEntity(resource) : { uid: ANY };
+    const user = uid('User', principal.userId);
+    const entities: EntityJson[] = [
+      {
+        uid: user,
+        attrs: {
+          role: ref('Role', principal.role),
+          kind: ref('Kind', principal.kind),
+          organisation: ref('Organisation', principal.organisationId),
+          groups: refs('Group', principal.groups),
+        },
+        parents: [],
+      },
+    ];
+    if ('attrs' in target && target.attrs) entities.push({ uid: target.uid, attrs: target.attrs, parents: [] });
+    const answer = statefulIsAuthorized({
+      principal: user,
+      action: uid('Action', action),
+      resource: target.uid,
+      context: {},
+      preparsedSchemaName: version,
+      validateRequest: true,
+      preparsedPolicySetId: version,
+      entities,
+    });
+    if (answer.type === 'failure' || answer.response.diagnostics.errors.length > 0) return undefined;
+    return { allowed: answer.response.decision === 'allow', policies: answer.response.diagnostics.reason.sort() };
+  } catch {
+    return undefined; // input that is not even JSON-like, for example a missing list
+  }
+};
+
+/** Cedar is a pure function of what is in the key, so a verdict holds for ever. */
+const verdicts = new Generations<Verdict>(5_000);
+
+/** Everything Cedar is shown, as one string that nothing a caller sends can make ambiguous. */
+const keyOf = (p: Principal, action: Action, resource: Resource | undefined): string => {
+  const key: unknown[] = [action, p.userId, p.role, p.kind, p.organisationId, p.groups];
+  if (resource) {
+    key.push(resource.type);
+    switch (resource.type) {
+      case 'Case':
+        key.push(resource.groupId, resource.organisationIds, resource.excludedUserIds, resource.actionOwnerId);
+        break;
+      case 'Group':
+        key.push(resource.groupId);
+        break;
+      case 'Room':
+        key.push(resource.groupId, resource.mixed);
+        break;
+      case 'Purpose':
+        key.push(purposeWord(resource.purpose));
+        break;
+    }
+  }
+  return JSON.stringify(key);
+};
+
+const judge = (principal: Principal, action: Action, resource: Resource | undefined): Verdict => {
+  const key = keyOf(principal, action, resource);
+  const remembered = verdicts.get(key);
+  if (remembered) return remembered;
+  const verdict = ask(principal, action, resource);
+  if (!verdict) return DENIED; // not judged, so not remembered
+  verdicts.set(key, verdict);
+  return verdict;
+};
+
+/**
+ * May this principal do this, to this resource? Without a resource: to any resource at all; ask so before anything is looked up,
+ * and again with the resource once it is known. Unknown words and errors are denied.
+ * @returns the ids of the determining policies, to be stored with what is shown or shared
+ * @throws AccessDeniedError
+ */
+export const requireAccess = (principal: Principal, action: Action, resource?: Resource): AccessDecision => {
+  const { allowed, policies } = judge(principal, action, resource);
+  if (!allowed) throw new AccessDeniedError(action, policies);
+  return { policies };
+};
+
+/** The same question where the answer only filters, as in the items of an agenda. */
+export const mayAccess = (principal: Principal, action: Action, resource?: Resource): boolean =>
+  judge(principal, action, resource).allowed;

@@ -1,0 +1,175 @@
+// What a case is so far, folded from the clear part of its events.
+import { unreachable } from '../kernel/decider.js';
+import { compact } from '../kernel/values.js';
+import type { Disclosed, DisclosureRefusal, Party } from '../information-sharing/information-sharing.js';
+import type { CaseFolded, CloseOutcome } from './events.js';
+
+type Data<T extends CaseFolded['type']> = Extract<CaseFolded, { type: T }>['data'];
+
+export interface InformationRequest {
+  readonly asked: Data<'InformationRequested'>;
+  readonly answer?: 'shared' | 'declined';
+}
+
+export interface Action {
+  readonly actionId: string;
+  readonly status: 'open' | 'completed' | 'cancelled';
+  readonly agreed: Data<'ActionAgreed'>;
+  readonly ownerOrganisationId: string;
+  /** Missing: the organisation is responsible, but nobody is named. */
+  readonly ownerUserId?: string;
+  readonly accepted: boolean;
+  /** Who declined last, while nobody has taken over. */
+  readonly declinedBy?: string;
+  readonly deadline: string;
+  /** Waits for the receiver; until then the old owner stays responsible. */
+  readonly handover?: { readonly toOrganisationId: string; readonly toUserId?: string };
+}
+
+interface CaseFacts {
+  readonly referred: Data<'CaseReferred'>;
+  readonly screened?: 'accepted' | 'rejected';
+  readonly areaId: string;
+  readonly responsible: { readonly organisationId: string; readonly userId?: string };
+  readonly organisations: readonly Party[];
+  readonly excludedUserIds: readonly string[];
+  readonly requests: readonly InformationRequest[];
+  readonly disclosures: readonly Disclosed[];
+  readonly refused: readonly DisclosureRefusal[];
+  readonly actions: readonly Action[];
+  readonly reports: readonly Data<'ProgressReported'>[];
+  readonly followUps: readonly Data<'FollowUpScheduled'>[];
+}
+/** `none` → referred → accepted or rejected → open ↔ paused → closed → open again. */
+export type ExistingCase = CaseFacts &
+  (
+    | { readonly status: 'referred' | 'accepted' | 'rejected' | 'open' }
+    | { readonly status: 'paused'; readonly until: string }
+    | { readonly status: 'closed'; readonly outcome: CloseOutcome }
+  );
+export type CaseState = { readonly status: 'none' } | ExistingCase;
+
+const changeAction = (state: ExistingCase, actionId: string, change: (action: Action) => Action): ExistingCase => ({
+  ...state,
+  actions: state.actions.map((action) => (action.actionId === actionId ? change(action) : action)),
+});
+
+/** An excluded worker is named nowhere any more: what they owed is open and unnamed, so that it is seen. */
+const unname = (state: ExistingCase, userId: string): ExistingCase => ({
+  ...state,
+  excludedUserIds: [...state.excludedUserIds, userId],
+  responsible: state.responsible.userId === userId ? { organisationId: state.responsible.organisationId } : state.responsible,
+  actions: state.actions.map((action) => ({
+    ...action,
+    ...(action.ownerUserId === userId && action.status === 'open' ? { ownerUserId: undefined, accepted: false } : {}),
+    ...(action.handover?.toUserId === userId ? { handover: undefined } : {}),
+  })),
+});
+
+const answered = (state: ExistingCase, requestId: string | undefined, answer: 'shared' | 'declined') =>
+  state.requests.map((r) => (r.asked.requestId === requestId ? { ...r, answer } : r));
+
+const evolveExisting = (state: ExistingCase, event: Exclude<CaseFolded, { type: 'CaseReferred' }>): ExistingCase => {
+  switch (event.type) {
+    case 'CaseScreened':
+      return { ...state, status: event.data.outcome, screened: event.data.outcome };
+    case 'CaseOpened':
+    case 'CaseResumed':
+    case 'CaseReopened':
+      return { ...state, status: 'open' };
+    case 'CasePaused':
+      return { ...state, status: 'paused', until: event.data.until };
+    case 'CaseClosed':
+      return { ...state, status: 'closed', outcome: event.data.outcome };
+    case 'ResponsibilityAssigned': {
+      const { organisationId, userId } = event.data;
+      return { ...state, responsible: compact({ organisationId, userId }) };
+    }
+    case 'OrganisationJoinedCase':
+      return { ...state, organisations: [...state.organisations, event.data.organisation] };
+    case 'OrganisationLeftCase':
+      return { ...state, organisations: state.organisations.filter((o) => o.organisationId !== event.data.organisationId) };
+    case 'WorkerExcluded':
+      return unname(state, event.data.userId);
+    case 'CaseAreaChanged':
+      return { ...state, areaId: event.data.areaId };
+
+    case 'InformationRequested':
+      return { ...state, requests: [...state.requests, { asked: event.data }] };
+    case 'InformationRequestDeclined':
+      return { ...state, requests: answered(state, event.data.requestId, 'declined') };
+    case 'InformationShared':
+      return {
+        ...state,
+        disclosures: [...state.disclosures, event.data],
+        requests: answered(state, event.data.answers, 'shared'),
+      };
+    case 'DisclosureRefused':
+      return { ...state, refused: [...state.refused, event.data] };
+
+    case 'ActionAgreed': {
+      const { actionId, ownerOrganisationId, ownerUserId, deadline } = event.data;
+      const action = { actionId, ownerOrganisationId, ownerUserId, deadline, agreed: event.data };
+      return { ...state, actions: [...state.actions, { ...action, status: 'open', accepted: false }] };
+    }
+    case 'ActionAccepted': {
+      const { actionId, userId } = event.data;
+      return changeAction(state, actionId, (a) => ({ ...a, ownerUserId: userId, accepted: true, declinedBy: undefined }));
+    }
+    case 'ActionDeclined': {
+      const { actionId, userId } = event.data;
+      return changeAction(state, actionId, (a) => ({ ...a, ownerUserId: undefined, accepted: false, declinedBy: userId }));
+    }
+    case 'HandoverOffered': {
+      const { actionId, toOrganisationId, toUserId } = event.data;
+      return changeAction(state, actionId, (a) => ({ ...a, handover: compact({ toOrganisationId, toUserId }) }));
+    }
+    case 'HandoverAccepted': {
+      const { actionId, organisationId, userId } = event.data;
+      const owner = { ownerOrganisationId: organisationId, ownerUserId: userId, accepted: true };
+      return changeAction(state, actionId, (a) => ({ ...a, ...owner, declinedBy: undefined, handover: undefined }));
+    }
+    case 'DeadlineMoved':
+      return changeAction(state, event.data.actionId, (a) => ({ ...a, deadline: event.data.to }));
+    case 'ActionReworded':
+      return state;
+    case 'ActionCompleted':
+      return changeAction(state, event.data.actionId, (a) => ({ ...a, status: 'completed', handover: undefined }));
+    case 'ActionCancelled':
+      return changeAction(state, event.data.actionId, (a) => ({ ...a, status: 'cancelled', handover: undefined }));
+    case 'ProgressReported':
+      return { ...state, reports: [...state.reports, event.data] };
+    case 'FollowUpScheduled':
+      return { ...state, followUps: [...state.followUps, event.data] };
+    default:
+      return unreachable(event);
+  }
+};
+
+export const evolveCase = (state: CaseState, event: CaseFolded): CaseState => {
+  if (event.type !== 'CaseReferred') return state.status === 'none' ? state : evolveExisting(state, event);
+  const { areaId, responsibleOrganisationId, organisations } = event.data;
+  return {
+    status: 'referred',
+    referred: event.data,
+    areaId,
+    responsible: { organisationId: responsibleOrganisationId },
+    organisations,
+    excludedUserIds: [],
+    requests: [],
+    disclosures: [],
+    refused: [],
+    actions: [],
+    reports: [],
+    followUps: [],
+  };
+};
+
+export const takesPart = (state: ExistingCase, organisationId: string): boolean =>
+  state.organisations.some((o) => o.organisationId === organisationId);
+export const isExcluded = (state: ExistingCase, userId: string | undefined): boolean =>
+  userId !== undefined && state.excludedUserIds.includes(userId);
+/** From referral until closing, also while paused. */
+export const isAlive = (state: ExistingCase): boolean => state.status !== 'rejected' && state.status !== 'closed';
+/** What actions need: somebody has opened the case. */
+export const isWorkedOn = (state: ExistingCase): boolean => state.status === 'open' || state.status === 'paused';

@@ -1,0 +1,271 @@
+// A repeated command decides nothing: every command of every stream, decided twice.
+import { actors, command, parties } from '@app/testing';
+import { DEFAULT_RULE_SET } from '../ruleset/ruleset.js';
+import type { Command, Decider } from './decider.js';
+import { STREAMS } from './streams.js';
+import type { CaseCommand } from '../case/events.js';
+import type { GroupCommand } from '../group/group.js';
+import type { HotspotCommand } from '../hotspot/hotspot.js';
+import type { MeetingCommand } from '../meeting/events.js';
+import type { OrganisationCommand } from '../organisation/organisation.js';
+import type { PersonCommand } from '../person/person.js';
+import type { RuleSetCommand } from '../ruleset/ruleset.js';
+import type { UserCommand } from '../user/user.js';
+
+const { bif, buf, police, housing } = parties;
+const as = (actor: keyof typeof actors) => ({ actor: actors[actor] });
+type Loose = Decider<unknown, Command, { readonly type: string }, unknown>;
+
+/** For every command type one command, and what must have happened before for it to decide something. */
+type Table<C extends Command> = { readonly [T in C['type']]: readonly [...before: C[], repeated: Extract<C, { type: T }>] };
+
+// ---- organisation, user, group, hotspot, rule set, person
+
+const register: OrganisationCommand = command('RegisterOrganisation', { name: 'BIF', ...bif });
+const organisation: Table<OrganisationCommand> = {
+  RegisterOrganisation: [register],
+  RenameOrganisation: [register, command('RenameOrganisation', { organisationId: 'bif', name: 'Job og Integration' })],
+};
+
+const enrol = command('EnrolUser', {
+  userId: 'u1',
+  organisationId: 'bif',
+  organisationKind: 'municipal',
+  role: 'participant',
+  subjectHash: 'hash',
+  name: 'Ansat Testperson',
+});
+const user: Table<UserCommand> = {
+  EnrolUser: [enrol],
+  ChangeRole: [enrol, command('ChangeRole', { userId: 'u1', role: 'coordinator' })],
+  RecordUserLeft: [enrol, command('RecordUserLeft', { userId: 'u1', on: '2026-12-01' })],
+};
+
+const form = command('FormGroup', {
+  groupId: 'g1',
+  name: 'Fremdriftsgruppen',
+  areaIds: ['akacieparken'],
+  series: { weekday: 2, startTime: '09:00', durationMinutes: 90 },
+});
+const joinGroup = command('AddOrganisationToGroup', { groupId: 'g1', ...bif });
+const addMember = command('AddMember', { groupId: 'g1', userId: 'u1', organisationId: 'bif', from: '2026-01-01' });
+const group: Table<GroupCommand> = {
+  FormGroup: [form],
+  AddOrganisationToGroup: [form, joinGroup],
+  RemoveOrganisationFromGroup: [
+    form,
+    joinGroup,
+    command('RemoveOrganisationFromGroup', { groupId: 'g1', organisationId: 'bif' }),
+  ],
+  AddMember: [form, joinGroup, addMember],
+  NameDeputy: [form, joinGroup, addMember, command('NameDeputy', { groupId: 'g1', userId: 'u1', deputyUserId: 'u2' })],
+  RemoveMember: [form, joinGroup, addMember, command('RemoveMember', { groupId: 'g1', userId: 'u1', on: '2026-12-01' })],
+  SetClosingDays: [form, command('SetClosingDays', { groupId: 'g1', dates: ['2026-12-25', '2026-12-24', '2026-12-24'] })],
+};
+
+const hotspot: Table<HotspotCommand> = {
+  DesignateHotspot: [command('DesignateHotspot', { areaId: 'a1', name: 'Akacieparken', authorityId: 'municipality' })],
+};
+const ruleset: Table<RuleSetCommand> = { AdoptRuleSet: [command('AdoptRuleSet', DEFAULT_RULE_SET)] };
+
+const registerPerson = command('RegisterPerson', {
+  personId: 'p1',
+  identity: { name: 'Ung Testperson' },
+  addressProtected: true,
+});
+const person: Table<PersonCommand> = {
+  RegisterPerson: [registerPerson],
+  CorrectPerson: [registerPerson, command('CorrectPerson', { personId: 'p1', identity: { alias: 'Ung' } })],
+  ProtectAddress: [
+    registerPerson,
+    command('LiftAddressProtection', { personId: 'p1' }),
+    command('ProtectAddress', { personId: 'p1' }),
+  ],
+  LiftAddressProtection: [registerPerson, command('LiftAddressProtection', { personId: 'p1' })],
+};
+
+// ---- case
+
+const caseId = 'c1';
+const refer = command('ReferCase', {
+  caseId,
+  personId: 'p1',
+  groupId: 'g1',
+  areaId: 'a1',
+  caseNumber: 'K-1',
+  ageBand: '15-17',
+  responsibleOrganisationId: 'bif',
+  organisations: [bif, buf, police],
+});
+const open = command('OpenCase', { caseId });
+const pause = command('PauseCase', { caseId, until: '2027-01-10', ground: 'Indlagt.' });
+const close = command('CloseCase', { caseId, outcome: 'goal-reached' });
+const agree = command('AgreeAction', {
+  caseId,
+  actionId: 'a1',
+  ownerOrganisationId: 'buf',
+  ownerUserId: actors.buf.userId,
+  deadline: '2026-12-08',
+  description: 'Ringer til skolen.',
+});
+const action = { caseId, actionId: 'a1' };
+const offer = command('OfferHandover', { ...action, toOrganisationId: police.organisationId });
+const ask = command('RequestInformation', {
+  caseId,
+  requestId: 'r1',
+  toOrganisationId: police.organisationId,
+  category: 'network',
+  dueOn: '2026-12-01',
+  question: 'Kendt i gruppen?',
+});
+const share = command(
+  'ShareInformation',
+  {
+    caseId,
+    toOrganisationIds: ['bif'],
+    disclosure: {
+      disclosureId: 'd1',
+      category: 'network',
+      necessity: 'Indsatsen kan ikke planlægges uden.',
+      necessityFingerprint: 'fp',
+      content: 'x',
+      answers: 'r1',
+      policies: [],
+    },
+  },
+  as('police'),
+);
+const cases: Table<CaseCommand> = {
+  ReferCase: [refer],
+  ScreenCase: [refer, command('ScreenCase', { caseId, outcome: 'accepted' })],
+  OpenCase: [refer, open],
+  AssignResponsibility: [refer, command('AssignResponsibility', { caseId, organisationId: 'buf' })],
+  AddOrganisationToCase: [refer, command('AddOrganisationToCase', { caseId, organisation: parties.sof })],
+  RemoveOrganisationFromCase: [refer, command('RemoveOrganisationFromCase', { caseId, organisationId: 'buf' })],
+  ExcludeWorker: [refer, command('ExcludeWorker', { caseId, userId: actors.coordinator.userId })],
+  RequestInformation: [refer, ask],
+  DeclineInformationRequest: [refer, ask, command('DeclineInformationRequest', { caseId, requestId: 'r1' }, as('police'))],
+  ShareInformation: [refer, ask, share],
+  AgreeAction: [refer, open, agree],
+  AcceptAction: [refer, open, agree, command('AcceptAction', action, as('buf'))],
+  DeclineAction: [refer, open, agree, command('DeclineAction', action, as('buf'))],
+  OfferHandover: [refer, open, agree, offer],
+  AcceptHandover: [refer, open, agree, offer, command('AcceptHandover', action, as('police'))],
+  ReportProgress: [refer, command('ReportProgress', { caseId, reportId: 'r1', report: 'Set på pladsen.' })],
+  MoveDeadline: [refer, open, agree, command('MoveDeadline', { ...action, to: '2026-12-15', ground: 'Skolen er lukket.' })],
+  RewordAction: [refer, open, agree, command('RewordAction', { ...action, description: 'Skriver til skolen.' })],
+  CompleteAction: [refer, open, agree, command('CompleteAction', { ...action, outcome: 'Aftalt.' })],
+  CancelAction: [refer, open, agree, command('CancelAction', { ...action, ground: 'Flyttet.' })],
+  ScheduleFollowUp: [refer, command('ScheduleFollowUp', { caseId, followUpId: 'f1', on: '2026-12-15' })],
+  PauseCase: [refer, open, pause],
+  ResumeCase: [refer, open, pause, command('ResumeCase', { caseId })],
+  CloseCase: [refer, close],
+  ReopenCase: [refer, close, command('ReopenCase', { caseId, ground: 'Nyt.' })],
+  ChangeArea: [refer, command('ChangeArea', { caseId, areaId: 'a2' })],
+};
+
+// ---- meeting
+
+const meetingId = 'm1';
+const times = { localDate: '2026-11-24', startsAt: '2026-11-24T08:00:00.000Z', endsAt: '2026-11-24T09:30:00.000Z' };
+const plan = command('PlanMeeting', {
+  meetingId,
+  groupId: 'g1',
+  ...times,
+  invited: [{ userId: actors.bif.userId, organisationId: 'bif' }],
+});
+const item = { itemId: 'i1', caseId, personId: 'p1' };
+const begin = command('OpenMeeting', { meetingId, proposed: [{ ...item, reasons: ['silent'] }] });
+const inRoom = { caseId, personId: 'p1', organisations: [bif, police], excludedUserIds: [] };
+const arrive = command('RecordArrival', { meetingId, attendeeId: 'w1', userId: actors.bif.userId, organisation: bif });
+const officer = command('RecordArrival', { meetingId, attendeeId: 'w2', userId: actors.police.userId, organisation: police });
+const stepOut = command('RecordStepOut', { meetingId, attendeeId: 'w1' });
+const openItem = command('OpenItem', { meetingId, itemId: 'i1', case: inRoom });
+const end = command('CloseMeeting', { meetingId });
+const meeting: Table<MeetingCommand> = {
+  PlanMeeting: [plan],
+  MoveMeeting: [plan, command('MoveMeeting', { meetingId, ...times, localDate: '2026-11-23' })],
+  CancelMeeting: [plan, command('CancelMeeting', { meetingId })],
+  RecordApology: [plan, command('RecordApology', { meetingId, userId: actors.bif.userId })],
+  AddAgendaItem: [plan, command('AddAgendaItem', { meetingId, ...item })],
+  RemoveAgendaItem: [plan, command('RemoveAgendaItem', { meetingId, caseId })],
+  ReorderAgenda: [plan, command('ReorderAgenda', { meetingId, caseIds: [caseId] })],
+  OpenMeeting: [plan, begin],
+  RecordArrival: [plan, arrive],
+  RecordStepOut: [plan, arrive, stepOut],
+  RecordReturn: [plan, arrive, stepOut, command('RecordReturn', { meetingId, attendeeId: 'w1' })],
+  RecordLeaving: [plan, arrive, command('RecordLeaving', { meetingId, attendeeId: 'w1' })],
+  OpenItem: [plan, begin, arrive, openItem],
+  ShutItem: [plan, begin, arrive, openItem, command('ShutItem', { meetingId, itemId: 'i1' })],
+  ShareInRoom: [
+    plan,
+    begin,
+    arrive,
+    officer,
+    openItem,
+    command('ShareInRoom', {
+      meetingId,
+      itemId: 'i1',
+      case: inRoom,
+      fromAttendeeId: 'w2',
+      saidAt: '2026-11-24T08:00:00.000Z',
+      disclosure: { ...share.data.disclosure, answers: undefined },
+    }),
+  ],
+  RecordDiscussed: [plan, begin, command('RecordDiscussed', { meetingId, itemId: 'i1', noNews: true })],
+  CloseMeeting: [plan, begin, end],
+  CorrectMinutes: [
+    plan,
+    begin,
+    end,
+    command('CorrectMinutes', { meetingId, itemId: 'i1', correctionId: 'k1', correction: 'Onsdag.' }),
+  ],
+};
+
+const TABLES = { organisation, user, group, hotspot, ruleset, person, case: cases, meeting };
+/** Their whole content is sealed, and a decider folds only clear data: the command's id tells that they are repeats. */
+const SEALED_ONLY = ['CorrectPerson', 'RewordAction'];
+
+const loose = (category: keyof typeof TABLES) => STREAMS[category].decider as unknown as Loose;
+
+const rows = Object.entries(TABLES).flatMap(([category, table]) =>
+  Object.entries(table as Record<string, readonly Command[]>).map(([type, commands]) => ({
+    type,
+    commands,
+    decider: loose(category as keyof typeof TABLES),
+  })),
+);
+
+describe('a repeated command', () => {
+  it.each(rows.filter((row) => !SEALED_ONLY.includes(row.type)))(
+    '$type decides nothing the second time',
+    ({ commands, decider }) => {
+      let state = decider.initialState;
+      let first: readonly unknown[] = [];
+      for (const c of commands) {
+        const { events, refusal } = decider.decide(c, state);
+        expect(refusal).toBeUndefined();
+        for (const event of events) state = decider.evolve(state, event);
+        first = events;
+      }
+      expect(first).not.toEqual([]);
+      expect(decider.decide(commands.at(-1)!, state)).toEqual({ events: [] });
+    },
+  );
+
+  it.each([
+    ['ShareInformation', { ...share, data: { ...share.data, toOrganisationIds: ['sof'] } }, [refer, ask]],
+    ['ShareInRoom', meeting.ShareInRoom.at(-1)!, [plan, begin, arrive]],
+  ] as const)('%s, refused, is refused again by the same rule and recorded once', (type, attempt, before) => {
+    const decider = loose(type === 'ShareInformation' ? 'case' : 'meeting');
+    const guest = command('RecordArrival', { meetingId, attendeeId: 'w2', userId: 'u9', organisation: housing });
+    let state = decider.initialState;
+    for (const c of type === 'ShareInRoom' ? [...before, guest] : before)
+      for (const event of decider.decide(c, state).events) state = decider.evolve(state, event);
+    const once = decider.decide(attempt, state);
+    expect(once.refusal).toBeDefined();
+    expect(once.events).toHaveLength(1);
+    for (const event of once.events) state = decider.evolve(state, event);
+    expect(decider.decide(attempt, state)).toEqual({ events: [], refusal: once.refusal });
+  });
+});

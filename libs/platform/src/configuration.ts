@@ -1,0 +1,122 @@
+// Configuration: read from the environment once, at start; a wrong value is named in one clear line.
+import { isAbsolute, join, resolve } from 'node:path';
+
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly roleClaim: string;
+  readonly organisationClaim: string;
+  /** `amr` must hold one of these, or `acr` be one of them. */
+  readonly mfaValues: readonly string[];
+}
+
+export interface Configuration {
+  readonly host: string;
+  readonly port: number;
+  /** Absolute. Holds the embedded database, the key store and the demo's state. */
+  readonly dataFolder: string;
+  /** A PostgreSQL of one's own: then nothing embedded starts. */
+  readonly databaseUrl?: string;
+  /** The demo issuer, demo data and the movable clock. */
+  readonly demo: boolean;
+  readonly oidc?: OidcSettings;
+  /** Base64, 32 bytes. Without it the embedded demo keeps one in a file beside the keys. */
+  readonly masterKey?: string;
+  /** `sub` of the administrator who is enrolled when the log is empty. */
+  readonly firstAdministrator?: string;
+  readonly logLevel: LogLevel;
+}
+
+export const LOG_LEVELS = ['error', 'warn', 'log', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** One setting is wrong. The message names the setting and what it takes, never a secret's value. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  constructor(setting: string, problem: string) {
+    super(`${setting} ${problem}`);
+  }
+}
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+export const isLoopback = (host: string): boolean => LOOPBACK.includes(host);
+
+const url = (setting: string, value: string, protocols: readonly string[]): string => {
+  const parsed = URL.canParse(value) ? new URL(value) : undefined;
+  if (!parsed || !protocols.includes(parsed.protocol)) {
+    throw new ConfigurationError(setting, `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+  }
+  return value;
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+const setting = (env: Environment, name: string): string | undefined => env[name]?.trim() || undefined;
+
+const readOidc = (env: Environment): OidcSettings | undefined => {
+  const issuer = setting(env, 'OIDC_ISSUER');
+  if (issuer === undefined) return undefined;
+  const audience = setting(env, 'OIDC_AUDIENCE');
+  if (audience === undefined)
+    throw new ConfigurationError('OIDC_AUDIENCE', 'is needed when OIDC_ISSUER is set: the audience of our tokens');
+  return {
+    issuer: url('OIDC_ISSUER', issuer, ['https:', 'http:']),
+    audience,
+    roleClaim: setting(env, 'OIDC_ROLE_CLAIM') ?? 'fremdrift_role',
+    organisationClaim: setting(env, 'OIDC_ORGANISATION_CLAIM') ?? 'fremdrift_organisation',
+    mfaValues: (setting(env, 'OIDC_MFA_VALUES') ?? 'mfa').split(/[\s,]+/).filter(Boolean),
+  };
+};
+
+/**
+ * @param env usually `process.env`
+ * @param workingFolder what a relative FREMDRIFT_DATA is relative to
+ * @throws ConfigurationError on the first wrong value
+ */
+export const readConfiguration = (env: Environment, workingFolder: string): Configuration => {
+  const portText = setting(env, 'PORT') ?? '3000';
+  const port = Number(portText);
+  if (!/^\d{1,5}$/.test(portText) || port > 65_535)
+    throw new ConfigurationError('PORT', `must be a whole number from 0 to 65535, not "${portText}"`);
+  const host = setting(env, 'HOST') ?? '127.0.0.1';
+  if (!/^[A-Za-z0-9.:_-]+$/.test(host)) throw new ConfigurationError('HOST', 'must be a host name or an IP address');
+  const data = setting(env, 'FREMDRIFT_DATA') ?? '.data';
+  const dataFolder = isAbsolute(data) ? data : resolve(join(workingFolder, data));
+  const databaseText = setting(env, 'DATABASE_URL');
+  const databaseUrl = databaseText === undefined ? undefined : url('DATABASE_URL', databaseText, ['postgres:', 'postgresql:']);
+  const demoText = setting(env, 'FREMDRIFT_DEMO');
+  if (demoText !== undefined && demoText !== '0' && demoText !== '1')
+    throw new ConfigurationError('FREMDRIFT_DEMO', 'must be 0 or 1');
+  const oidc = readOidc(env);
+  if (oidc && demoText === '1')
+    throw new ConfigurationError('FREMDRIFT_DEMO', 'cannot be 1 when OIDC_ISSUER is set: the demo signs everybody in');
+  const demo = !oidc && demoText !== '0' && (databaseUrl === undefined || demoText === '1');
+  if (!oidc && !demo) {
+    throw new ConfigurationError(
+      'OIDC_ISSUER',
+      'is needed for sign-in (or FREMDRIFT_DEMO=1 for demo users and demo data in this database)',
+    );
+  }
+  if (demo && !isLoopback(host))
+    throw new ConfigurationError('HOST', `must be ${LOOPBACK.join(', ')} with the demo issuer: it signs anybody in`);
+  const masterKey = setting(env, 'FREMDRIFT_MASTER_KEY');
+  if (masterKey !== undefined && Buffer.from(masterKey, 'base64').length !== 32) {
+    throw new ConfigurationError('FREMDRIFT_MASTER_KEY', 'must be 32 bytes in base64');
+  }
+  if (!demo && masterKey === undefined)
+    throw new ConfigurationError('FREMDRIFT_MASTER_KEY', 'is needed: 32 random bytes in base64 that wrap every key');
+  const logLevel = setting(env, 'LOG_LEVEL') ?? 'log';
+  if (!LOG_LEVELS.includes(logLevel as LogLevel))
+    throw new ConfigurationError('LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}`);
+  const firstAdministrator = setting(env, 'FREMDRIFT_FIRST_ADMINISTRATOR');
+  return {
+    host,
+    port,
+    dataFolder,
+    demo,
+    logLevel: logLevel as LogLevel,
+    ...(databaseUrl !== undefined && { databaseUrl }),
+    ...(oidc && { oidc }),
+    ...(masterKey !== undefined && { masterKey }),
+    ...(firstAdministrator !== undefined && { firstAdministrator }),
+  };
+};

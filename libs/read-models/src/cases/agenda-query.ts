@@ -1,0 +1,89 @@
+// The agenda that composes itself: what belongs on a group's next meeting, and every reason why.
+import { AGENDA_REASONS, type AgendaReason } from '@app/domain';
+import type { Sealed } from '@app/personal-data';
+import { daysBetween, localDateAt } from '../dates.js';
+import type { AgendaProposal, ReadModels } from '../questions.js';
+import { at, type Ask } from '../sql.js';
+import type { CaseTableRow } from './tables.js';
+
+type Found = CaseTableRow & { readonly person_name: Sealed | null; readonly since: string | null };
+
+/**
+ * Why a case belongs on the agenda of a date; no reason: it does not. A paused case only with an overdue action, a follow-up
+ * due, or from the date the pause ends, which counts as a follow-up.
+ */
+export const reasonsFor = (
+  row: Omit<Found, 'person_name'>,
+  date: string,
+  silentAfterDays: number,
+): Omit<AgendaProposal, 'personName'> => {
+  const { doc, status } = row;
+  const actions = Object.values(doc.open);
+  const overdue = actions.filter((action) => action.deadline < date);
+  const discussedSince = (on: string) => row.last_discussed_on !== null && row.last_discussed_on >= on;
+  const pauseEnds = status === 'paused' && doc.pausedUntil !== undefined && doc.pausedUntil <= date ? doc.pausedUntil : undefined;
+  const resting = status === 'paused' && pauseEnds === undefined;
+  const due = [...doc.followUps, ...(pauseEnds === undefined || discussedSince(pauseEnds) ? [] : [pauseEnds])].sort();
+  const followUpOn = due[0] !== undefined && due[0] <= date ? due[0] : undefined;
+  const newSince = doc.news.filter((position) => row.since === null || position > row.since).length;
+  const openedSince = doc.openedPosition !== undefined && (row.since === null || doc.openedPosition > row.since);
+  const silentDays = Math.max(0, daysBetween(localDateAt(row.last_activity_at), date));
+
+  const holds: Record<AgendaReason, boolean> = {
+    'overdue-action': overdue.length > 0,
+    'follow-up-due': followUpOn !== undefined,
+    'new-information': newSince > 0,
+    'new-referral':
+      status === 'referred' || status === 'accepted' || (status === 'open' && openedSince && row.last_discussed_on === null),
+    'unnamed-owner': actions.some((action) => action.userId === undefined),
+    silent: (status === 'open' || pauseEnds !== undefined) && silentDays >= silentAfterDays,
+    manual: false,
+  };
+  const reasons = AGENDA_REASONS.filter((reason) => holds[reason]);
+  return {
+    caseId: row.case_id,
+    caseNumber: row.case_number,
+    personId: row.person_id,
+    groupId: row.group_id,
+    areaId: row.area_id,
+    organisations: doc.organisations,
+    excludedUserIds: row.excluded_user_ids,
+    reasons: resting && !holds['overdue-action'] && !holds['follow-up-due'] ? [] : reasons,
+    overdueActions: overdue.length,
+    oldestOverdueDays: overdue.length === 0 ? 0 : daysBetween(row.next_deadline, date),
+    ...(followUpOn !== undefined && { followUpOn }),
+    newSince,
+    silentDays,
+    lastActivityAt: row.last_activity_at,
+  };
+};
+
+/** The most pressing reason first; within it the longest overdue, then the earliest follow-up, then the longest silent. */
+const inAgendaOrder = (a: AgendaProposal, b: AgendaProposal): number =>
+  AGENDA_REASONS.indexOf(a.reasons[0]!) - AGENDA_REASONS.indexOf(b.reasons[0]!) ||
+  b.oldestOverdueDays - a.oldestOverdueDays ||
+  compare(a.followUpOn ?? '9', b.followUpOn ?? '9') ||
+  compare(a.lastActivityAt, b.lastActivityAt) ||
+  compare(a.caseId, b.caseId);
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+export const agendaQuery =
+  (ask: Ask): ReadModels['agenda'] =>
+  async (groupId, onDate, today, { silentAfterDays }) => {
+    const rows = await ask<Found>(
+      `select c.*, p.doc -> 'name' as person_name,
+         (select max(closed_position) from ${at('meetings')} m where m.group_id = $1) as since
+       from ${at('cases')} c left join ${at('persons')} p on p.person_id = c.person_id
+       where c.group_id = $1 and c.live`,
+      [groupId],
+    );
+    // A meeting whose date has passed without being held is judged by today.
+    const date = onDate > today ? onDate : today;
+    return rows
+      .map((row): AgendaProposal => ({
+        ...reasonsFor(row, date, silentAfterDays),
+        ...(row.person_name && { personName: row.person_name }),
+      }))
+      .filter(({ reasons }) => reasons.length > 0)
+      .sort(inAgendaOrder);
+  };

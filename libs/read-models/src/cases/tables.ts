@@ -1,0 +1,172 @@
+// The rows of a case: a summary that lists and agendas are made from, and one row per action, follow-up, request and mention in a meeting.
+import type { AgeBand, Category, CloseOutcome, Party } from '@app/domain';
+import type { Sealed } from '@app/personal-data';
+import type { ActionRow, ActionStatus, CaseStatus } from '../questions.js';
+import { table } from '../tables.js';
+
+export interface CaseDoc {
+  readonly ageBand: AgeBand;
+  readonly responsibleUserId?: string;
+  readonly organisations: readonly Party[];
+  readonly reason?: Sealed;
+  readonly openedAt?: string;
+  /** Where in the log the case was opened. */
+  readonly openedPosition?: string;
+  readonly closedAt?: string;
+  readonly outcome?: CloseOutcome;
+  readonly pausedUntil?: string;
+  /** The open actions, by id. */
+  readonly open: Readonly<
+    Record<string, { readonly deadline: string; readonly userId?: string; readonly handoverUserId?: string }>
+  >;
+  /** Local dates of the follow-ups not yet discussed, earliest first. */
+  readonly followUps: readonly string[];
+  /** Where in the log the newest pieces of information came in, at most {@link NEWS_KEPT}. */
+  readonly news: readonly string[];
+}
+/** More than one meeting ever has to count. */
+export const NEWS_KEPT = 100;
+
+export interface CaseTableRow {
+  case_id: string;
+  case_number: string;
+  person_id: string;
+  group_id: string;
+  area_id: string;
+  status: CaseStatus;
+  /** From referral until closing or rejection. */
+  live: boolean;
+  responsible_organisation_id: string;
+  organisation_ids: readonly string[];
+  excluded_user_ids: readonly string[];
+  referred_at: string;
+  /** Of what the case itself tells, and what was said about it in the room; "no news" is no activity. */
+  last_activity_at: string;
+  /** Local date of the last meeting that discussed it. */
+  last_discussed_on: string | null;
+  /** Earliest deadline of an open action; {@link NO_DEADLINE} when none is open. */
+  next_deadline: string;
+  revision: number;
+  doc: CaseDoc;
+}
+export const NO_DEADLINE = '9999-12-31';
+
+export const casesTable = table<CaseTableRow>({
+  name: 'cases',
+  key: 'case_id',
+  columns: {
+    case_id: 'text',
+    case_number: 'text',
+    person_id: 'text',
+    group_id: 'text',
+    area_id: 'text',
+    status: 'text',
+    live: 'bool',
+    responsible_organisation_id: 'text',
+    organisation_ids: 'text[]',
+    excluded_user_ids: 'text[]',
+    referred_at: 'text',
+    last_activity_at: 'text',
+    last_discussed_on: 'text',
+    next_deadline: 'text',
+    revision: 'int',
+    doc: 'json',
+  },
+  indexes: [
+    '(group_id, live, next_deadline, last_activity_at desc, case_id)',
+    '(group_id, live, last_activity_at desc, case_id)',
+    'using gin (organisation_ids)',
+    '(area_id, live)',
+    '(person_id)',
+  ],
+});
+
+export type ActionDoc = Pick<
+  ActionRow,
+  'agreedAt' | 'agreedInMeetingId' | 'deadlineMoves' | 'handoverTo' | 'description' | 'lastReport'
+>;
+export interface ActionTableRow {
+  action_id: string;
+  case_id: string;
+  group_id: string;
+  owner_organisation_id: string;
+  owner_user_id: string | null;
+  deadline: string;
+  status: ActionStatus;
+  open: boolean;
+  meeting_id: string | null;
+  completed_at: string | null;
+  doc: ActionDoc;
+}
+export const actionsTable = table<ActionTableRow>({
+  name: 'actions',
+  key: 'action_id',
+  columns: {
+    action_id: 'text',
+    case_id: 'text',
+    group_id: 'text',
+    owner_organisation_id: 'text',
+    owner_user_id: 'text',
+    deadline: 'text',
+    status: 'text',
+    open: 'bool',
+    meeting_id: 'text',
+    completed_at: 'text',
+    doc: 'json',
+  },
+  indexes: [
+    '(case_id)',
+    '(group_id, open, deadline, action_id)',
+    '(owner_user_id, open, deadline, action_id)',
+    '(owner_organisation_id, open, deadline, action_id)',
+    '(meeting_id) where meeting_id is not null',
+  ],
+});
+
+export interface FollowUpTableRow {
+  follow_up_id: string;
+  case_id: string;
+  due_on: string;
+  doc: { readonly note?: Sealed };
+}
+export const followUpsTable = table<FollowUpTableRow>({
+  name: 'follow_ups',
+  key: 'follow_up_id',
+  columns: { follow_up_id: 'text', case_id: 'text', due_on: 'text', doc: 'json' },
+  indexes: ['(case_id)'],
+  appendOnly: true,
+});
+
+export interface RequestTableRow {
+  request_id: string;
+  case_id: string;
+  status: 'open' | 'answered' | 'declined';
+  due_on: string;
+  doc: {
+    readonly fromOrganisationId: string;
+    readonly toOrganisationId: string;
+    readonly category: Category;
+    readonly question?: Sealed;
+  };
+}
+export const requestsTable = table<RequestTableRow>({
+  name: 'requests',
+  key: 'request_id',
+  columns: { request_id: 'text', case_id: 'text', status: 'text', due_on: 'text', doc: 'json' },
+  indexes: ['(case_id)'],
+});
+
+/** Where a case is spoken of outside its own stream; the event itself is read from there. */
+export interface MentionTableRow {
+  position: string;
+  case_id: string;
+  stream: string;
+  revision: number;
+}
+export const mentionsTable = table<MentionTableRow>({
+  name: 'mentions',
+  key: 'position',
+  columns: { position: 'text', case_id: 'text', stream: 'text', revision: 'int' },
+  indexes: ['(case_id, position)'],
+  appendOnly: true,
+});

@@ -1,0 +1,137 @@
+// Where the read models are in the log, and the one transaction in which a batch's rows and that place change together.
+import type { Batch, Position } from '@app/event-store';
+import { QueryFailedError, type DataSource, type EntityManager } from 'typeorm';
+import { indexCprNumbers, type Search } from './persons/cpr-indexes.js';
+import { announce, decodeAll, fold, park, type ParkedStream } from './projections.js';
+import { Rows } from './rows.js';
+
+/** Somebody else moved the checkpoint: a rebuild swapped its tables in, or another process leads. */
+export class CheckpointMovedError extends Error {
+  override readonly name = 'CheckpointMovedError';
+  constructor() {
+    super('the checkpoint was moved by somebody else');
+  }
+}
+
+/** What a checkpoint says whose tables were just replaced. */
+export const MOVED = 'moved';
+
+export const readCheckpoint = async (em: Pick<EntityManager, 'query'>, schema: string): Promise<Position> => {
+  for (;;) {
+    const [row] = await em.query<{ position: Position }[]>(`select position from ${schema}.checkpoint`);
+    if (!row) throw new Error('the read models have no checkpoint');
+    if (row.position !== MOVED) return row.position;
+  }
+};
+
+export const readParked = async (em: Pick<EntityManager, 'query'>, schema: string): Promise<ParkedStream[]> =>
+  em.query<ParkedStream[]>(
+    `select stream, position, event_id as "eventId", type, reason from ${schema}.parked_streams order by position`,
+  );
+
+export interface Applied {
+  readonly registryChanged: boolean;
+  readonly parked: readonly ParkedStream[];
+}
+
+/** Writes rows, newly parked streams and the new checkpoint. The caller's transaction. */
+export const writeChanges = async (
+  em: EntityManager,
+  schema: string,
+  rows: Rows,
+  newlyParked: readonly ParkedStream[],
+  position: Position,
+  registryChanged: boolean,
+): Promise<void> => {
+  for (const { sql, parameters } of rows.takeChanges(schema)) await em.query(sql, parameters);
+  for (const { stream, position: at, eventId, type, reason } of newlyParked) {
+    await em.query(
+      `insert into ${schema}.parked_streams (stream, position, event_id, type, reason) values ($1, $2, $3, $4, $5)`,
+      [stream, at, eventId, type, reason],
+    );
+    // What the rest of the stream says is not known: the address may be protected by now.
+    if (stream.startsWith('person-'))
+      await em.query(`update ${schema}.persons set address_protected = true where person_id = $1`, [stream.slice(7)]);
+  }
+  await em.query(
+    `update ${schema}.checkpoint set position = $1, registry_position = case when $2 then $1 else registry_position end`,
+    [position, registryChanged],
+  );
+};
+
+/** A value the database does not take (a NUL character, a number out of range): the event's fault, not the connection's. */
+const isBadData = (error: unknown): boolean =>
+  error instanceof QueryFailedError && /^2[123]/.test((error.driverError as { code?: string }).code ?? '');
+
+/**
+ * Applies a batch to the live tables: rows and checkpoint in one transaction.
+ * @param after where the checkpoint must stand
+ * @param parked by stream; a stream parked now is added once that is committed
+ * @throws CheckpointMovedError; KeyStoreUnavailableError, or the database's error, when nothing was written
+ */
+export const applyBatch = async (
+  dataSource: DataSource,
+  schema: string,
+  after: Position,
+  batch: Batch,
+  parked: Map<string, ParkedStream>,
+  search: Search | undefined,
+): Promise<Applied> => {
+  const known = new Map(parked);
+  const events = decodeAll(batch.events, known);
+  const cprIndexes = await indexCprNumbers(events, search);
+  try {
+    const applied = await dataSource.transaction(async (em) => {
+      // Locks the row, also against a swap: what follows finds the same tables by the same names.
+      const [row] = await em.query<{ position: Position }[]>(`select position from ${schema}.checkpoint for update`);
+      if (row?.position !== after) throw new CheckpointMovedError();
+      const rows = new Rows(false);
+      announce(events, rows);
+      await rows.load(em, schema);
+      const registryChanged = fold(events, rows, cprIndexes, known);
+      const newlyParked = [...known.values()].filter(({ stream }) => !parked.has(stream));
+      await writeChanges(em, schema, rows, newlyParked, batch.position, registryChanged);
+      return { registryChanged, parked: newlyParked };
+    });
+    for (const stream of applied.parked) parked.set(stream.stream, stream);
+    return applied;
+  } catch (error) {
+    if (!isBadData(error)) throw error;
+    return applySingly(dataSource, schema, after, batch, parked, search, error);
+  }
+};
+
+/** The database refused a value: finds the event that brought it, and parks its stream. */
+const applySingly = async (
+  dataSource: DataSource,
+  schema: string,
+  after: Position,
+  batch: Batch,
+  parked: Map<string, ParkedStream>,
+  search: Search | undefined,
+  refusal: unknown,
+): Promise<Applied> => {
+  const [event, ...others] = batch.events;
+  if (!event) throw refusal;
+  if (others.length === 0) {
+    const poison = park(event, refusal);
+    await dataSource.transaction(async (em) => {
+      const [row] = await em.query<{ position: Position }[]>(`select position from ${schema}.checkpoint for update`);
+      if (row?.position !== after) throw new CheckpointMovedError();
+      await writeChanges(em, schema, new Rows(false), [poison], batch.position, false);
+    });
+    parked.set(poison.stream, poison);
+    return { registryChanged: false, parked: [poison] };
+  }
+  let at = after;
+  let registryChanged = false;
+  const newlyParked: ParkedStream[] = [];
+  for (const [i, single] of batch.events.entries()) {
+    const position = i === batch.events.length - 1 ? batch.position : single.position;
+    const applied = await applyBatch(dataSource, schema, at, { events: [single], position }, parked, search);
+    at = position;
+    registryChanged ||= applied.registryChanged;
+    newlyParked.push(...applied.parked);
+  }
+  return { registryChanged, parked: newlyParked };
+};

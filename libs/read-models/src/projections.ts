@@ -1,0 +1,117 @@
+// All projections over one batch of events: pure but for what is handed in. What fails parks its stream; the rest goes on.
+import { SchemaError, UnknownEventError } from '@app/domain';
+import type { StoredEvent } from '@app/event-store';
+import { projectAccess } from './access-log/projection.js';
+import { needCase, needSpokenOf, projectCase, projectSpokenOf } from './cases/projection.js';
+import { InconsistentHistoryError } from './errors.js';
+import { decode, type Happened } from './history.js';
+import { needMeeting, projectMeeting } from './meetings/projection.js';
+import { needPerson, projectPerson, type CprIndexes } from './persons/projection.js';
+import {
+  needRegistry,
+  projectGroup,
+  projectHotspot,
+  projectOrganisation,
+  projectRuleSet,
+  projectUser,
+} from './registry/projection.js';
+import type { Rows } from './rows.js';
+import { projectSharing } from './sharing-log/projection.js';
+
+/** A stream that stands still at an event that cannot be read or applied. Nothing here tells what the event says. */
+export interface ParkedStream {
+  readonly stream: string;
+  readonly position: string;
+  readonly eventId: string;
+  readonly type: string;
+  readonly reason: string;
+}
+
+/** Only the messages of our own errors are known to hold no content. */
+const reasonOf = (error: unknown): string => {
+  if (error instanceof SchemaError || error instanceof UnknownEventError || error instanceof InconsistentHistoryError)
+    return `${error.name}: ${error.message}`;
+  return error instanceof Error ? error.name : 'unknown';
+};
+export const park = ({ stream, position, id: eventId, type }: StoredEvent, error: unknown): ParkedStream => ({
+  stream,
+  position,
+  eventId,
+  type,
+  reason: reasonOf(error),
+});
+
+/** The events of the streams that run. Parks what cannot be decoded, in `parked` (by stream). */
+export const decodeAll = (events: readonly StoredEvent[], parked: Map<string, ParkedStream>): Happened[] => {
+  const happened: Happened[] = [];
+  for (const event of events) {
+    if (parked.has(event.stream)) continue;
+    try {
+      happened.push(decode(event));
+    } catch (error) {
+      parked.set(event.stream, park(event, error));
+    }
+  }
+  return happened;
+};
+
+/** Announces every row that the events will ask for. */
+export const announce = (events: readonly Happened[], rows: Rows): void => {
+  for (const event of events) {
+    if (event.kind === 'case') needCase(event, rows);
+    else if (event.kind === 'meeting') {
+      needMeeting(event, rows);
+      needSpokenOf(event, rows);
+    } else if (event.kind === 'person') needPerson(event, rows);
+    else if (event.kind === 'organisation' || event.kind === 'user' || event.kind === 'group') needRegistry(event, rows);
+  }
+};
+
+const project = (event: Happened, rows: Rows, cprIndexes: CprIndexes): void => {
+  switch (event.kind) {
+    case 'case':
+      projectCase(event, rows);
+      return projectSharing(event, rows);
+    case 'meeting':
+      projectMeeting(event, rows);
+      projectSpokenOf(event, rows);
+      return projectSharing(event, rows);
+    case 'access':
+      return projectAccess(event, rows);
+    case 'person':
+      return projectPerson(event, rows, cprIndexes);
+    case 'organisation':
+      return projectOrganisation(event, rows);
+    case 'user':
+      return projectUser(event, rows);
+    case 'group':
+      return projectGroup(event, rows);
+    case 'hotspot':
+      return projectHotspot(event, rows);
+    case 'ruleset':
+      return projectRuleSet(event, rows);
+  }
+};
+
+const REGISTRY_KINDS: readonly Happened['kind'][] = ['organisation', 'user', 'group', 'hotspot', 'ruleset'];
+
+/** Applies the events to the rows, in order. @returns whether the registry changed */
+export const fold = (
+  events: readonly Happened[],
+  rows: Rows,
+  cprIndexes: CprIndexes,
+  parked: Map<string, ParkedStream>,
+): boolean => {
+  let registryChanged = false;
+  for (const event of events) {
+    if (parked.has(event.stream)) continue;
+    try {
+      rows.attempt(() => project(event, rows, cprIndexes));
+      registryChanged ||= REGISTRY_KINDS.includes(event.kind);
+    } catch (error) {
+      const { stream, position, eventId: id, type } = event;
+      parked.set(stream, park({ stream, position, id, type } as StoredEvent, error));
+    }
+  }
+  return registryChanged;
+};

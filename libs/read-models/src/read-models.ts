@@ -1,0 +1,44 @@
+// Every question a screen asks, over the tables the projections keep.
+import type { EventStore } from '@app/event-store';
+import type { DataSource } from 'typeorm';
+import { accessLogQuery } from './access-log/queries.js';
+import { actionQueries } from './cases/actions-queries.js';
+import { agendaQuery } from './cases/agenda-query.js';
+import { caseQueries } from './cases/queries.js';
+import { timelineQuery } from './cases/timeline-query.js';
+import { meetingQueries } from './meetings/queries.js';
+import { overviewQuery } from './overview/queries.js';
+import { personQueries } from './persons/queries.js';
+import type { ReadModels } from './questions.js';
+import { registryQuery } from './registry/queries.js';
+import { reachByPolling, type Projections } from './runner.js';
+import { sharingQueries } from './sharing-log/queries.js';
+import { asking } from './sql.js';
+
+export interface ReadModelOptions {
+  readonly dataSource: DataSource;
+  /** Timelines are read from the streams themselves. */
+  readonly store: EventStore;
+  /** Of this process, where they run in it: `reach` and the registry then know at once. */
+  readonly projections?: Pick<Projections, 'reach' | 'registryChanges'>;
+}
+
+/** Answers are as of the last committed batch; `reach` first to see a change just made. */
+export const createReadModels = ({ dataSource, store, projections }: ReadModelOptions): ReadModels => {
+  const ask = asking(dataSource);
+  const registry = registryQuery(ask, () => projections?.registryChanges() ?? 0);
+  return {
+    registry,
+    reach: (position, timeoutMs) =>
+      projections ? projections.reach(position, timeoutMs) : reachByPolling(dataSource, position, timeoutMs),
+    ...personQueries(ask),
+    ...caseQueries(ask),
+    ...actionQueries(ask),
+    ...meetingQueries(ask),
+    ...sharingQueries(ask),
+    timeline: timelineQuery(ask, store),
+    agenda: agendaQuery(ask),
+    accessLog: accessLogQuery(ask),
+    areaOverview: overviewQuery(ask, registry),
+  };
+};

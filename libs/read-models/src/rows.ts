@@ -1,0 +1,80 @@
+// All rows a projection works on in memory, table by table, and how they come from and go to the database.
+import type { EntityManager } from 'typeorm';
+import { accessLogTable } from './access-log/projection.js';
+import { actionsTable, casesTable, followUpsTable, mentionsTable, requestsTable } from './cases/tables.js';
+import { meetingsTable } from './meetings/projection.js';
+import { personSearchTable, personsTable } from './persons/projection.js';
+import { registryTable } from './registry/projection.js';
+import { disclosuresTable } from './sharing-log/projection.js';
+import { TableRows, type Table } from './tables.js';
+
+export const TABLES = [
+  registryTable,
+  personsTable,
+  personSearchTable,
+  casesTable,
+  actionsTable,
+  followUpsTable,
+  requestsTable,
+  mentionsTable,
+  meetingsTable,
+  disclosuresTable,
+  accessLogTable,
+] as unknown as readonly Table<never>[];
+
+export class Rows {
+  readonly #undo: (() => void)[] = [];
+  readonly #all: TableRows<object>[] = [];
+
+  /** @param complete the tables are empty, and all that will be in them comes from here, until {@link forget} */
+  constructor(private complete: boolean) {}
+
+  #of<R extends object>(t: Table<R>): TableRows<R> {
+    const rows = new TableRows(t, this.#undo, () => this.complete);
+    this.#all.push(rows as unknown as TableRows<object>);
+    return rows;
+  }
+
+  readonly registry = this.#of(registryTable);
+  readonly persons = this.#of(personsTable);
+  readonly personSearch = this.#of(personSearchTable);
+  readonly cases = this.#of(casesTable);
+  readonly actions = this.#of(actionsTable);
+  readonly followUps = this.#of(followUpsTable);
+  readonly requests = this.#of(requestsTable);
+  readonly mentions = this.#of(mentionsTable);
+  readonly meetings = this.#of(meetingsTable);
+  readonly disclosures = this.#of(disclosuresTable);
+  readonly accessLog = this.#of(accessLogTable);
+
+  get size(): number {
+    return this.#all.reduce((sum, rows) => sum + rows.size, 0);
+  }
+
+  /** Reads what was announced and is not here yet: one query per table. */
+  async load(em: EntityManager, schema: string): Promise<void> {
+    for (const rows of this.#all) await rows.load(em, schema);
+  }
+
+  /** Runs one event's changes: all of them, or on a throw none. */
+  attempt(change: () => void): void {
+    this.#undo.length = 0;
+    try {
+      change();
+    } catch (error) {
+      for (const undo of this.#undo.reverse()) undo();
+      throw error;
+    }
+  }
+
+  /** One statement per changed table. */
+  takeChanges(schema: string): { sql: string; parameters: [string] }[] {
+    return this.#all.map((rows) => rows.takeChanges(schema)).filter((statement) => statement !== undefined);
+  }
+
+  /** Lets go of all rows; what was changed must be written already. */
+  forget(): void {
+    this.complete = false;
+    for (const rows of this.#all) rows.clear();
+  }
+}

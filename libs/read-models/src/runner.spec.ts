@@ -1,0 +1,236 @@
+// The projections as a process: nothing lost or doubled, one leader, one poisoned stream, a log that shrank, a clean stop.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Position } from '@app/event-store';
+import type { EntityManager } from 'typeorm';
+import { openTestReadModels, type ReadModelBench } from '../testing/fixture.js';
+import { inGroup } from '../testing/people.js';
+import { CheckpointBeyondLogError, createReadModels, NotCaughtUpError } from './index.js';
+
+let bench: ReadModelBench;
+beforeEach(async () => {
+  bench = await openTestReadModels({ running: false, batchSize: 3 });
+});
+afterEach(() => bench.close());
+
+const until = async (holds: () => Promise<boolean> | boolean): Promise<void> => {
+  const end = performance.now() + 10_000;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error('it never came about');
+    await delay(10);
+  }
+};
+const count = async (table: string): Promise<number> => {
+  const [row] = await bench.dataSource.query<{ n: number }[]>(`select count(*)::int as n from read_models.${table}`);
+  return row!.n;
+};
+const sharedLog = async (): Promise<number> => count('disclosures');
+
+it('commits rows and checkpoint together: a batch that fails halfway is done again, nothing is lost or doubled', async () => {
+  const group = inGroup(bench.history);
+  const theCase = await group.case();
+  await group.action(theCase, '2026-12-01');
+  await group.action(theCase, '2026-12-02');
+
+  // The connection breaks after the rows are written, before the checkpoint is.
+  const { dataSource } = bench;
+  const real = dataSource.transaction.bind(dataSource);
+  let failures = 0;
+  const positions: Position[] = [];
+  dataSource.transaction = ((run: (em: EntityManager) => Promise<unknown>) =>
+    real(async (em) => {
+      const query = em.query.bind(em);
+      em.query = (async (sql: string, parameters?: unknown[]) => {
+        if (sql.includes('update read_models.checkpoint') && failures++ % 2 === 0) {
+          const [row] = await dataSource.query<{ position: Position }[]>('select position from read_models.checkpoint');
+          positions.push(row!.position);
+          throw new Error('the connection broke');
+        }
+        return query(sql, parameters);
+      }) as never;
+      return run(em);
+    })) as never;
+
+  const { projections } = bench.start();
+  await projections.reach(await bench.store.head(), 10_000);
+  expect(failures).toBeGreaterThan(2);
+  expect(positions[0]).toBe('');
+  expect(await bench.models.case(theCase.caseId, '2026-11-25')).toMatchObject({ openActions: 2, revision: 4 });
+  expect(await count('cases')).toBe(1);
+  expect(bench.alarms[0]).toBe('ALARM: the projections stand still: Error; trying again');
+});
+
+it('goes on from the checkpoint after a stop', async () => {
+  const group = inGroup(bench.history);
+  const first = bench.start();
+  const { caseId } = await group.case();
+  await first.projections.reach(await bench.store.head());
+  await first.stop();
+  expect((await first.projections.health()).state).toBe('stopped');
+  await bench.dataSource.query(`update read_models.cases set case_number = 'kept'`);
+  await group.case();
+  const second = bench.start();
+  await second.projections.reach(await bench.store.head());
+  expect(await count('cases')).toBe(2);
+  expect((await bench.models.case(caseId, '2026-11-25'))!.caseNumber).toBe('kept');
+});
+
+it('parks the stream of an event it cannot read or apply, sounds the alarm, and everything else goes on', async () => {
+  const group = inGroup(bench.history);
+  const good = await group.case();
+  const broken = await group.case({ status: 'referred' });
+  const { caseId } = broken;
+  await bench.history.writeRaw(`case-${caseId}`, [{ type: 'CaseOpened', data: { caseId, secret: 'Ung Testperson' } }]);
+  await group.onCase(caseId, { type: 'CaseAreaChanged', data: { caseId, areaId: 'elsewhere' } });
+  await bench.history.writeRaw('case-from-the-future', [{ type: 'CaseDreamt', data: { caseId: 'x' } }]);
+  await group.onCase('nowhere', { type: 'CaseOpened', data: { caseId: 'nowhere' } });
+  await group.onCase(good.caseId, { type: 'CaseAreaChanged', data: { caseId: good.caseId, areaId: 'moved' } });
+  const last = await bench.store.head();
+
+  const { projections, stop } = bench.start();
+  await projections.reach(last, 10_000);
+  expect(await bench.models.caseFacts(good.caseId)).toMatchObject({ areaId: 'moved' });
+  expect(await bench.models.case(caseId, '2026-11-25')).toMatchObject({ status: 'referred', areaId: group.areaId });
+  const parked = [
+    { stream: `case-${caseId}`, type: 'CaseOpened', reason: 'SchemaError: CaseOpened.secret: expected no such field' },
+    { stream: 'case-from-the-future', type: 'CaseDreamt', reason: 'UnknownEventError: unknown event type CaseDreamt' },
+    { stream: 'case-nowhere', type: 'CaseOpened', reason: 'InconsistentHistoryError: case unknown' },
+  ];
+  expect((await projections.health()).parked).toMatchObject(parked);
+  expect(bench.alarms).toHaveLength(3);
+  expect(bench.alarms.join()).not.toContain('Testperson');
+
+  // Still parked for who comes next.
+  await stop();
+  await group.onCase(caseId, { type: 'CaseAreaChanged', data: { caseId, areaId: 'elsewhere' } });
+  const next = bench.start();
+  await next.projections.reach(await bench.store.head(), 10_000);
+  expect(await bench.models.caseFacts(caseId)).toMatchObject({ areaId: group.areaId });
+  expect((await next.projections.health()).parked).toHaveLength(3);
+});
+
+it('takes nothing of an event that fails halfway', async () => {
+  const group = inGroup(bench.history);
+  const { caseId, personId, subject } = await group.case();
+  const meetingId = await group.meeting('2026-11-24', []);
+  await bench.history.write(
+    `meeting-${meetingId}`,
+    { type: 'ItemDiscussed', data: { meetingId: 'another', itemId: 'i', caseId, noNews: false }, subject, text: {} },
+    { at: '2027-01-01T00:00:00.000Z' },
+  );
+  void personId;
+  const { projections } = bench.start();
+  await projections.reach(await bench.store.head(), 10_000);
+  expect((await projections.health()).parked).toMatchObject([{ stream: `meeting-${meetingId}` }]);
+  expect(await count('mentions')).toBe(0);
+  expect(await bench.models.case(caseId, '2026-11-25')).toMatchObject({ lastActivityAt: bench.history.at });
+  expect(await sharedLog()).toBe(0);
+});
+
+it('parks the stream of an event whose values the database refuses', async () => {
+  const group = inGroup(bench.history);
+  const place = 'Lokale \u0000';
+  const broken = await group.meeting('2026-11-17');
+  await bench.history.writeRaw('organisation-nul', [
+    { type: 'OrganisationRegistered', data: { organisationId: 'nul', name: 'x', kind: 'other', authorityId: 'nul' } },
+  ]);
+  await bench.history.writeRaw('access-p-2026-11-24', [
+    {
+      type: 'PersonalDataShown',
+      data: { userId: place, organisationId: 'bif', purpose: 'p', caseIds: [], personIds: [], policies: [] },
+    },
+  ]);
+  const meetingId = await group.meeting('2026-11-24');
+  const { projections } = bench.start();
+  await projections.reach(await bench.store.head(), 10_000);
+  expect((await projections.health()).parked).toMatchObject([
+    { stream: 'access-p-2026-11-24', type: 'PersonalDataShown', reason: 'QueryFailedError' },
+  ]);
+  for (const id of [broken, meetingId]) expect(await bench.models.meeting(id)).toBeDefined();
+});
+
+it('counts an address as protected once the person is parked', async () => {
+  const personId = await inGroup(bench.history).register();
+  const { projections } = bench.start();
+  await projections.reach(await bench.store.head(), 10_000);
+  expect((await bench.models.person(personId))!.addressProtected).toBe(false);
+  await bench.history.writeRaw(`person-${personId}`, [{ type: 'AddressProtected', data: { personId, from: 'now' } }]);
+  await projections.reach(await bench.store.head(), 10_000);
+  expect((await bench.models.person(personId))!.addressProtected).toBe(true);
+});
+
+it('has one leader; when it goes, another takes over, also when its connection is cut', async () => {
+  const group = inGroup(bench.history);
+  const [first, second] = [bench.start(), bench.start()];
+  const states = async () => Promise.all([first, second].map(async ({ projections }) => (await projections.health()).state));
+  await until(async () => (await states()).includes('leading'));
+  expect((await states()).sort()).toEqual(['leading', 'standby']);
+  const leader = (await states())[0] === 'leading' ? first : second;
+  const other = leader === first ? second : first;
+
+  await group.case();
+  await other.projections.reach(await bench.store.head(), 10_000); // by looking at the checkpoint
+  expect(await count('cases')).toBe(1);
+
+  await bench.dataSource.query(
+    `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and objid = 7305002`,
+  );
+  await group.case();
+  await other.projections.reach(await bench.store.head(), 10_000);
+  expect(await count('cases')).toBe(2);
+  expect((await states()).filter((state) => state === 'leading')).toHaveLength(1);
+
+  const leaderNow = (await states())[0] === 'leading' ? first : second;
+  await leaderNow.stop();
+  const left = leaderNow === first ? second : first;
+  await until(async () => (await left.projections.health()).state === 'leading');
+  await group.case();
+  await left.projections.reach(await bench.store.head());
+  expect(await count('cases')).toBe(3);
+});
+
+it('refuses to go on from a checkpoint beyond the end of the log, with an alarm', async () => {
+  await inGroup(bench.history).case();
+  const beyond = '0000000000000009999' as Position;
+  await bench.dataSource.query('update read_models.checkpoint set position = $1', [beyond]);
+  const { projections } = bench.start();
+  await expect(projections.done).rejects.toThrow(CheckpointBeyondLogError);
+  expect(await projections.health()).toMatchObject({
+    state: 'failed',
+    error: expect.stringContaining('older log was restored') as string,
+  });
+  expect(bench.alarms).toEqual([expect.stringContaining('ALARM: the projections have stopped')]);
+  expect(await count('cases')).toBe(0);
+});
+
+it('reaches a position when it is committed, and says so when that takes too long', async () => {
+  const group = inGroup(bench.history);
+  const head = (await group.onCase('c', { type: 'CaseOpened', data: { caseId: 'c' } })).position;
+  const alone = createReadModels({ dataSource: bench.dataSource, store: bench.store });
+  await expect(alone.reach(head, 50)).rejects.toThrow(NotCaughtUpError);
+  const { projections } = bench.start();
+  await expect(projections.reach('0000000000000000099' as Position, 50)).rejects.toThrow(NotCaughtUpError);
+  await projections.reach(head);
+  await alone.reach(head);
+  const waiting = Array.from({ length: 20 }, async () => {
+    const { position } = await bench.history.write(`organisation-${randomUUID()}`, {
+      type: 'OrganisationRegistered',
+      data: { organisationId: randomUUID(), name: 'x', kind: 'other', authorityId: 'x' },
+    });
+    await projections.reach(position);
+  });
+  await Promise.all(waiting);
+  expect(await count('registry')).toBe(20);
+});
+
+it('stops cleanly in the middle of work', async () => {
+  const group = inGroup(bench.history);
+  for (let i = 0; i < 20; i++) await group.case();
+  const { projections, stop } = bench.start();
+  await until(async () => (await count('cases')) > 0);
+  await stop();
+  await expect(projections.done).resolves.toBeUndefined();
+  const again = bench.start();
+  await again.projections.reach(await bench.store.head(), 10_000);
+  expect(await count('cases')).toBe(20);
+});

@@ -1,0 +1,194 @@
+// Keeps the read models up with the log: one leader among the processes, one subscription, one transaction per batch.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventStore, Position } from '@app/event-store';
+import { START } from '@app/event-store';
+import type { DataSource } from 'typeorm';
+import { applyBatch, CheckpointMovedError, readCheckpoint, readParked } from './checkpoint.js';
+import { CheckpointBeyondLogError, NotCaughtUpError } from './errors.js';
+import { STREAM_PREFIXES } from './history.js';
+import { lead, type Leadership } from './leadership.js';
+import type { Search } from './persons/cpr-indexes.js';
+import type { ParkedStream } from './projections.js';
+import { SCHEMA } from './schema.js';
+
+/** Nest's logger fits. Lines hold ids and codes only. An alarm is an error. */
+export interface ProjectionLog {
+  log(message: string): void;
+  error(message: string): void;
+}
+
+export interface ProjectionOptions extends Partial<Search> {
+  readonly dataSource: DataSource;
+  readonly store: EventStore;
+  /** Ends the projections; `done` tells when they have. */
+  readonly signal: AbortSignal;
+  readonly log: ProjectionLog;
+  /** Events per transaction at most. Default 1000. */
+  readonly batchSize?: number;
+}
+
+export interface ProjectionHealth {
+  /** `leading`: this process writes. `standby`: another one does. `failed`: see `error`; nothing goes on without a human. */
+  readonly state: 'starting' | 'leading' | 'standby' | 'failed' | 'stopped';
+  readonly position: Position;
+  readonly parked: readonly ParkedStream[];
+  readonly error?: string;
+}
+
+export interface Projections {
+  /**
+   * Resolves once the rows of that position are committed, by whichever process.
+   * @throws NotCaughtUpError after `timeoutMs` (default 2,000); CheckpointBeyondLogError when the projections stopped for it
+   */
+  reach(position: Position, timeoutMs?: number): Promise<void>;
+  health(): Promise<ProjectionHealth>;
+  /** How often this process changed the registry: an answer made before the last change is old. */
+  registryChanges(): number;
+  /** Settles when the projections have ended: after the signal, or rejects with what made them stop. */
+  readonly done: Promise<void>;
+}
+
+const POLL_MS = 25;
+const LONGEST_BACKOFF_MS = 5_000;
+
+/** Wakes all who wait for news of the checkpoint. */
+class News {
+  #waiting = new Set<() => void>();
+  tell(): void {
+    const waiting = this.#waiting;
+    this.#waiting = new Set();
+    for (const wake of waiting) wake();
+  }
+  async wait(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, Math.max(ms, 0));
+      this.#waiting.add(wake);
+    });
+  }
+}
+
+/** Waits for the checkpoint without leading: looks at the row. For a process without projections. */
+export const reachByPolling = async (dataSource: DataSource, position: Position, timeoutMs = 2_000): Promise<void> => {
+  const end = performance.now() + timeoutMs;
+  while ((await readCheckpoint(dataSource, SCHEMA)) < position) {
+    if (performance.now() + POLL_MS > end) throw new NotCaughtUpError(timeoutMs);
+    await delay(POLL_MS);
+  }
+};
+
+/** Starts at once and never throws: how it goes is in `health()` and `done`. */
+export const startProjections = (options: ProjectionOptions): Projections => {
+  const { dataSource, store, signal, log, batchSize = 1_000, vault, blindIndex } = options;
+  const search = vault && blindIndex && { vault, blindIndex };
+  const news = new News();
+  const parked = new Map<string, ParkedStream>();
+  let state: ProjectionHealth['state'] = 'starting';
+  let reached: Position = START;
+  let failure: Error | undefined;
+  let registryChanges = 0;
+
+  /** From the checkpoint on, until the signal aborts or something breaks. */
+  const follow = async (signal: AbortSignal): Promise<void> => {
+    let position = await readCheckpoint(dataSource, SCHEMA);
+    const head = await store.head();
+    if (position > head) throw new CheckpointBeyondLogError(position, head);
+    parked.clear();
+    for (const stream of await readParked(dataSource, SCHEMA)) parked.set(stream.stream, stream);
+    const advance = (to: Position) => {
+      position = to;
+      if (to > reached) reached = to;
+      news.tell();
+    };
+    advance(position);
+    registryChanges++;
+    for await (const batch of store.subscribe(position, { filter: { streamPrefixes: STREAM_PREFIXES }, signal, batchSize })) {
+      if (signal.aborted) return;
+      const applied = await applyBatch(dataSource, SCHEMA, position, batch, parked, search);
+      for (const { stream, position: at, type, reason } of applied.parked)
+        log.error(`ALARM: stream ${stream} is parked at position ${at} (${type}): ${reason}`);
+      if (applied.registryChanged) registryChanges++;
+      advance(batch.position);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    for (let failures = 0; !signal.aborted;) {
+      let leadership: Leadership | undefined;
+      try {
+        state = 'standby';
+        leadership = await lead(dataSource, signal);
+        if (!leadership) break;
+        state = 'leading';
+        const before = reached;
+        await follow(AbortSignal.any([signal, leadership.lost])).finally(() => {
+          if (reached > before) failures = 0;
+        });
+      } catch (error) {
+        if (error instanceof CheckpointBeyondLogError) throw error;
+        if (error instanceof CheckpointMovedError) {
+          log.log('the read models were rebuilt; going on from their checkpoint');
+          continue;
+        }
+        if (signal.aborted) break;
+        const backoff = Math.min(LONGEST_BACKOFF_MS, 50 * 2 ** failures);
+        if (failures++ === 0) log.error(`ALARM: the projections stand still: ${nameOf(error)}; trying again`);
+        await delay(backoff, undefined, { signal }).catch(() => {});
+      } finally {
+        state = 'standby';
+        await leadership?.release().catch(() => {});
+      }
+    }
+  };
+
+  const done = run().then(
+    () => {
+      state = 'stopped';
+      news.tell();
+    },
+    (error: Error) => {
+      state = 'failed';
+      failure = error;
+      log.error(`ALARM: the projections have stopped: ${error.message}`);
+      news.tell();
+      throw error;
+    },
+  );
+  done.catch(() => {}); // also told in health(), so that not awaiting it is no crash
+
+  return {
+    done,
+    registryChanges: () => registryChanges,
+    reach: async (position, timeoutMs = 2_000) => {
+      const end = performance.now() + timeoutMs;
+      while (reached < position) {
+        if (failure) throw failure;
+        if (state !== 'leading') {
+          const checkpoint = await readCheckpoint(dataSource, SCHEMA);
+          if (checkpoint > reached) reached = checkpoint;
+          if (reached >= position) return;
+        }
+        const left = end - performance.now();
+        if (left <= 0) throw new NotCaughtUpError(timeoutMs);
+        await news.wait(state === 'leading' ? left : Math.min(left, POLL_MS));
+      }
+    },
+    health: async () => ({
+      state,
+      position: await readCheckpoint(dataSource, SCHEMA),
+      parked: await readParked(dataSource, SCHEMA),
+      ...(failure && { error: failure.message }),
+    }),
+  };
+};
+
+/** A driver's message may quote a row: only the kind of error is told, with the database's code. */
+const nameOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown';
+  const { code } = (error as { driverError?: { code?: string } }).driverError ?? (error as { code?: string });
+  return code === undefined ? error.name : `${error.name} ${code}`;
+};

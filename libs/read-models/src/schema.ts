@@ -1,0 +1,48 @@
+// The tables, made in a schema of any name: a rebuild fills a second set beside the live one and swaps the names.
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { TABLES } from './rows.js';
+import { createIndexes, createTable } from './tables.js';
+
+export const SCHEMA = 'read_models';
+
+/** One checkpoint for all tables, committed with their rows. `registry_position`: the last change of the registry. */
+const bookkeeping = (schema: string): string[] => [
+  `create table ${schema}.checkpoint (
+     one boolean primary key default true check (one),
+     position text collate "C" not null,
+     registry_position text collate "C" not null
+   )`,
+  `insert into ${schema}.checkpoint (position, registry_position) values ('', '')`,
+  `create table ${schema}.parked_streams (
+     stream text collate "C" primary key,
+     position text collate "C" not null,
+     event_id text not null,
+     type text not null,
+     reason text not null,
+     parked_at timestamptz not null default now()
+   )`,
+];
+
+export const createTables = (schema: string): string[] => [
+  `create schema ${schema}`,
+  ...bookkeeping(schema),
+  ...TABLES.map((t) => createTable(schema, t)),
+];
+export const createAllIndexes = (schema: string): string[] => TABLES.flatMap((t) => createIndexes(schema, t));
+
+/**
+ * Makes the tables as they are described now, empty: the projections fill them from the log. A change of a table is a change
+ * of its description and one more class like this in the list below.
+ */
+class ReadModels1795300100000 implements MigrationInterface {
+  readonly name = 'ReadModels1795300100000';
+  async up(runner: QueryRunner): Promise<void> {
+    await this.down(runner);
+    for (const statement of [...createTables(SCHEMA), ...createAllIndexes(SCHEMA)]) await runner.query(statement);
+  }
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`drop schema if exists ${SCHEMA} cascade`);
+  }
+}
+
+export const READ_MODEL_MIGRATIONS = [ReadModels1795300100000];

@@ -1,0 +1,36 @@
+// Small helps for writing SQL by hand: numbered parameters, and the cases somebody may see.
+import type { DataSource } from 'typeorm';
+import { midnightOf } from './dates.js';
+import { SCHEMA } from './schema.js';
+import type { CaseScope } from './questions.js';
+
+/** Collects parameters; `p(value)` is its placeholder. */
+export class Parameters {
+  readonly values: unknown[] = [];
+  readonly p = (value: unknown): string => `$${this.values.push(value)}`;
+}
+
+/** Asks the database. Names are resolved anew by every statement, so that a swap of the tables is never seen. */
+export type Ask = <R>(sql: string, parameters?: unknown[]) => Promise<R[]>;
+export const asking =
+  (dataSource: DataSource): Ask =>
+  (sql, parameters = []) =>
+    dataSource.query(sql, parameters);
+
+export const at = (name: string): string => `${SCHEMA}.${name}`;
+
+/** `= $1` keeps an index in order where `= any($1)` does not. */
+export const isOneOf = (column: string, values: readonly string[], p: Parameters['p']): string =>
+  values.length === 1 ? `${column} = ${p(values[0])}` : `${column} = any(${p(values)})`;
+
+/** Conditions on `c`, the cases, that select exactly the scope. Undefined: nothing is in it. */
+export const inScope = (scope: CaseScope, p: Parameters['p']): string[] | undefined => {
+  if ('none' in scope) return undefined;
+  const notExcluded = `not (${p(scope.userId)} = any(c.excluded_user_ids))`;
+  if ('all' in scope) return [notExcluded];
+  if ('groups' in scope) return scope.groups.length === 0 ? undefined : [isOneOf('c.group_id', scope.groups, p), notExcluded];
+  return [`c.organisation_ids @> array[${p(scope.organisationId)}]::text[]`, notExcluded];
+};
+
+/** An instant, or the first of a local date in Copenhagen. */
+export const instantOf = (time: string): string => (time.length === 10 ? midnightOf(time) : new Date(time).toISOString());
