@@ -93,7 +93,9 @@ export const run = async ({ server, rounds, report }) => {
         });
     }
     const ours = median(rates.ours);
-    report.line(`${writers} writers: ours ${spread(rates.ours)}, emmett ${spread(rates.emmett)}, raw ${spread(rates.raw)} appends/s`);
+    report.line(
+      `${writers} writers: ours ${spread(rates.ours)}, emmett ${spread(rates.emmett)}, raw ${spread(rates.raw)} appends/s`,
+    );
     report.result(`append.w${writers}.emmett`, ours / median(rates.emmett), 'x emmett');
     report.result(`append.w${writers}.raw`, ours / median(rates.raw), 'x raw');
   }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { built } from './parts.mjs';
 
-const GROUPS = ['append', 'tail'];
+const GROUPS = ['append', 'command', 'tail', 'idle'];
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string' }, rounds: { type: 'string', default: '5' } },
@@ -35,7 +35,9 @@ const folder = mkdtempSync(join(tmpdir(), 'fremdrift-bench-'));
 chmodSync(folder, 0o755);
 const server = await startEmbeddedPostgres({ dir: join(folder, 'postgres') });
 try {
-  say(`${cpus().length} x ${cpus()[0]?.model ?? 'cpu'}, Node ${process.versions.node}, PostgreSQL ${server.version}, ${rounds} rounds`);
+  say(
+    `${cpus().length} x ${cpus()[0]?.model ?? 'cpu'}, Node ${process.versions.node}, PostgreSQL ${server.version}, ${rounds} rounds`,
+  );
   for (const group of only ? [only] : GROUPS) {
     say(`\n${group}`);
     const { run } = await import(`./${group}.mjs`);

@@ -51,7 +51,13 @@ const tailOurs = (server) =>
     await tailing;
     const stored = await client.query('select id from event_store.events order by position');
     await Promise.all([client.end(), reader.close(), ...stores.map((store) => store.close())]);
-    return { total: stored.rowCount, ...faults(stored.rows.map(({ id }) => id), seen) };
+    return {
+      total: stored.rowCount,
+      ...faults(
+        stored.rows.map(({ id }) => id),
+        seen,
+      ),
+    };
   });
 
 /** The control: a plain identity column, and a reader that asks for what is above the last id it saw. */
@@ -59,7 +65,9 @@ const tailPlain = (server) =>
   withDatabase(server, async (url) => {
     const clients = await connectAll(url, WRITERS + 1);
     const reader = clients.pop();
-    await reader.query('create table plain (n bigint generated always as identity primary key, id uuid not null, data text not null)');
+    await reader.query(
+      'create table plain (n bigint generated always as identity primary key, id uuid not null, data text not null)',
+    );
     const seen = [];
     let last = '0';
     const look = async () => {
@@ -96,7 +104,13 @@ const tailPlain = (server) =>
     await tailing;
     const stored = await reader.query('select id from plain order by n');
     await Promise.all([reader, ...clients].map((client) => client.end()));
-    return { total: stored.rowCount, ...faults(stored.rows.map(({ id }) => id), seen) };
+    return {
+      total: stored.rowCount,
+      ...faults(
+        stored.rows.map(({ id }) => id),
+        seen,
+      ),
+    };
   });
 
 export const run = async ({ server, report }) => {

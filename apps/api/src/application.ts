@@ -6,7 +6,6 @@ import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { Module, ValidationPipe, type DynamicModule, type ValidationError } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import helmet from '@fastify/helmet';
 import { AccessLog, accessLogEvents } from '@app/access';
 import { createPostgresEventStore, EVENT_STORE_MIGRATIONS, START } from '@app/event-store';
 import { BlindIndex, loadMasterKey, openFileKeyStore, Vault } from '@app/personal-data';
@@ -21,8 +20,9 @@ import { ChangeHandler, Changer } from './core/change.js';
 import { BadRequestError } from './core/errors.js';
 import { createLog } from './core/log.js';
 import { setUpOpenApi } from './core/openapi.js';
+import { setSecurityHeaders } from './core/headers.js';
 import { Ports } from './core/ports.js';
-import { problemOf, ProblemFilter, send } from './core/problem.js';
+import { ProblemFilter } from './core/problem.js';
 import { Reveal } from './core/reveal.js';
 import { keysOf, SignIn, SignInGuard } from './core/sign-in.js';
 import { enrolFirstAdministrator } from './registry/first-administrator.js';
@@ -218,7 +218,6 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
       abortOnError: false,
     });
     closers.push(() => app.close());
-    await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
     app.useGlobalPipes(
       new ValidationPipe({
         transform: true,
@@ -229,21 +228,20 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
         exceptionFactory: (errors) => new BadRequestError(lines(errors)),
       }),
     );
-    // What fails before a handler (a broken body, an unknown route) leaves in the same form.
     const fastify = adapter.getInstance();
-    fastify.setErrorHandler((error, _request, reply) => send(reply, problemOf(error)));
-    fastify.addHook('onSend', async (_request, reply) => {
-      if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
-    });
+    setSecurityHeaders(fastify);
     setUpOpenApi(app, demo !== undefined);
     fastify.get('/', (_request, reply) => reply.redirect('/docs'));
     await app.init();
+    // JSON only: anything else is 415.
+    fastify.removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']);
     const series = app.get(Series);
     await ports.readModels.reach(ports.lastWritten, 60_000);
     await series.start();
     closers.push(() => series.stop());
     await app.listen(configuration.port, configuration.host);
-    const url = `http://${configuration.host === '127.0.0.1' ? 'localhost' : configuration.host}:${configuration.port}`;
+    const address = app.getHttpServer().address() as { port: number };
+    const url = `http://${configuration.host === '127.0.0.1' ? 'localhost' : configuration.host}:${address.port}`;
     return { url, app, ports, stop, failed: failed.length > 0 ? Promise.race(failed) : new Promise(() => {}) };
   } catch (error) {
     await stop();

@@ -9,10 +9,6 @@ export class Bell {
   get rings(): number {
     return this.#rings;
   }
-  /** How many wait now. */
-  get waiting(): number {
-    return this.#waiting.size;
-  }
   ring(): void {
     this.#rings++;
     for (const wake of this.#waiting) wake();

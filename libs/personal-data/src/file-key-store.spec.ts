@@ -259,6 +259,8 @@ describe('one process per folder', () => {
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(line.toString());
     const name = lockName(pid);
+    // Not before the shell has become the parent that never asks about its children.
+    while (!(await readFile(`/proc/${parent.pid}/stat`, 'latin1')).includes('(sleep)')) await setImmediate();
     process.kill(pid, 'SIGKILL');
     while (!/\) Z /.test(await readFile(`/proc/${pid}/stat`, 'latin1'))) await setImmediate();
     await writeFile(join(folder, name), '');

@@ -4,15 +4,7 @@ export { loadMasterKey, exportMasterKey, importMasterKey } from './master-key.js
 export { openFileKeyStore, type FileKeyStore } from './file-key-store.js';
 export { backupKeys, restoreKeys, type BackupSummary } from './key-backup.js';
 export type { Envelope, Place } from './envelope.js';
-export {
-  Vault,
-  isSealed,
-  readStored,
-  type Envelopes,
-  type PlainEvent,
-  type Sealed,
-  type StoredData,
-  type Texts,
-} from './vault.js';
+export * from './sealed.js';
+export { Vault, readStored, type Envelopes, type PlainEvent, type StoredData, type Texts } from './vault.js';
 export { BlindIndex, canonicalJson } from './blind-index.js';
 export { birthDateOf, cprWarnings, normaliseCpr, type CprWarning } from './cpr.js';

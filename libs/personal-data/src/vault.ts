@@ -1,29 +1,11 @@
 // Where personal text goes in sealed and comes out readable: the only door between plain text and what is stored.
-import {
-  object,
-  SchemaError,
-  type EventDefinition,
-  type FieldClass,
-  type Schema,
-  type Subject,
-  type TextShape,
-} from '@app/domain';
+import { object, SchemaError, type EventDefinition, type Schema, type Subject, type TextShape } from '@app/domain';
 import { isEnvelope, openText, sealText, type Envelope, type Place } from './envelope.js';
 import { TamperedError, type KeyStore } from './key-store.js';
 
 /** Texts by the names of the event's definition; what is undefined is left out. */
 export type Texts<T extends TextShape = TextShape> = { readonly [F in keyof T]?: string | undefined };
 export type Envelopes<T extends TextShape = TextShape> = { readonly [F in keyof T]?: Envelope };
-
-/** A sealed text with all that is needed to open it, and to decide who may: what read models hand out. */
-export interface Sealed extends Place {
-  readonly sealed: true;
-  readonly scope: string;
-  readonly fieldClass: FieldClass;
-  readonly envelope: Envelope;
-}
-export const isSealed = (value: unknown): value is Sealed =>
-  typeof value === 'object' && value !== null && 'sealed' in value && value.sealed === true;
 
 /** An event with plain text, as a decider emits it. */
 export interface PlainEvent {

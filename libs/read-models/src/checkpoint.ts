@@ -41,7 +41,7 @@ export const writeChanges = async (
   rows: Rows,
   newlyParked: readonly ParkedStream[],
   position: Position,
-  registryChanged: boolean,
+  registryChangedAt: Position | undefined,
 ): Promise<void> => {
   for (const { sql, parameters } of rows.takeChanges(schema)) await em.query(sql, parameters);
   for (const { stream, position: at, eventId, type, reason } of newlyParked) {
@@ -53,10 +53,10 @@ export const writeChanges = async (
     if (stream.startsWith('person-'))
       await em.query(`update ${schema}.persons set address_protected = true where person_id = $1`, [stream.slice(7)]);
   }
-  await em.query(
-    `update ${schema}.checkpoint set position = $1, registry_position = case when $2 then $1 else registry_position end`,
-    [position, registryChanged],
-  );
+  await em.query(`update ${schema}.checkpoint set position = $1, registry_position = coalesce($2, registry_position)`, [
+    position,
+    registryChangedAt,
+  ]);
 };
 
 /** A value the database does not take (a NUL character, a number out of range): the event's fault, not the connection's. */
@@ -88,10 +88,10 @@ export const applyBatch = async (
       const rows = new Rows(false);
       announce(events, rows);
       await rows.load(em, schema);
-      const registryChanged = fold(events, rows, cprIndexes, known);
+      const registryChangedAt = fold(events, rows, cprIndexes, known);
       const newlyParked = [...known.values()].filter(({ stream }) => !parked.has(stream));
-      await writeChanges(em, schema, rows, newlyParked, batch.position, registryChanged);
-      return { registryChanged, parked: newlyParked };
+      await writeChanges(em, schema, rows, newlyParked, batch.position, registryChangedAt);
+      return { registryChanged: registryChangedAt !== undefined, parked: newlyParked };
     });
     for (const stream of applied.parked) parked.set(stream.stream, stream);
     return applied;
@@ -118,7 +118,7 @@ const applySingly = async (
     await dataSource.transaction(async (em) => {
       const [row] = await em.query<{ position: Position }[]>(`select position from ${schema}.checkpoint for update`);
       if (row?.position !== after) throw new CheckpointMovedError();
-      await writeChanges(em, schema, new Rows(false), [poison], batch.position, false);
+      await writeChanges(em, schema, new Rows(false), [poison], batch.position, undefined);
     });
     parked.set(poison.stream, poison);
     return { registryChanged: false, parked: [poison] };

@@ -1,6 +1,6 @@
 // All projections over one batch of events: pure but for what is handed in. What fails parks its stream; the rest goes on.
 import { SchemaError, UnknownEventError } from '@app/domain';
-import type { StoredEvent } from '@app/event-store';
+import type { Position, StoredEvent } from '@app/event-store';
 import { projectAccess } from './access-log/projection.js';
 import { needCase, needSpokenOf, projectCase, projectSpokenOf } from './cases/projection.js';
 import { InconsistentHistoryError } from './errors.js';
@@ -95,23 +95,23 @@ const project = (event: Happened, rows: Rows, cprIndexes: CprIndexes): void => {
 
 const REGISTRY_KINDS: readonly Happened['kind'][] = ['organisation', 'user', 'group', 'hotspot', 'ruleset'];
 
-/** Applies the events to the rows, in order. @returns whether the registry changed */
+/** Applies the events to the rows, in order. @returns the position of the last change of the registry, if there was one */
 export const fold = (
   events: readonly Happened[],
   rows: Rows,
   cprIndexes: CprIndexes,
   parked: Map<string, ParkedStream>,
-): boolean => {
-  let registryChanged = false;
+): Position | undefined => {
+  let registryChangedAt: Position | undefined;
   for (const event of events) {
     if (parked.has(event.stream)) continue;
     try {
       rows.attempt(() => project(event, rows, cprIndexes));
-      registryChanged ||= REGISTRY_KINDS.includes(event.kind);
+      if (REGISTRY_KINDS.includes(event.kind)) registryChangedAt = event.position;
     } catch (error) {
       const { stream, position, eventId: id, type } = event;
       parked.set(stream, park({ stream, position, id, type } as StoredEvent, error));
     }
   }
-  return registryChanged;
+  return registryChangedAt;
 };

@@ -72,7 +72,7 @@ class Builder {
     const cprIndexes = await indexCprNumbers(happened, vault && blindIndex && { vault, blindIndex });
     announce(happened, rows);
     await rows.load(dataSource.manager, NEXT);
-    const registryChanged = fold(happened, rows, cprIndexes, this.#parked);
+    const registryChangedAt = fold(happened, rows, cprIndexes, this.#parked);
     this.events += page.events.length;
     this.position = page.position;
     const newlyParked = this.parked.slice(this.#written);
@@ -81,7 +81,7 @@ class Builder {
     await this.#writing;
     this.#writing = dataSource.transaction(async (em) => {
       await em.query('set local synchronous_commit = off'); // the swap's commit makes it all durable
-      await writeChanges(em, NEXT, rows, newlyParked, page.position, registryChanged);
+      await writeChanges(em, NEXT, rows, newlyParked, page.position, registryChangedAt);
     });
     this.#writing.catch(() => {}); // Whoever awaits it sees the error.
     if (rows.size > rowsInMemory) {

@@ -24,7 +24,6 @@ const count = async (table: string): Promise<number> => {
   const [row] = await bench.dataSource.query<{ n: number }[]>(`select count(*)::int as n from read_models.${table}`);
   return row!.n;
 };
-const sharedLog = async (): Promise<number> => count('disclosures');
 
 it('commits rows and checkpoint together: a batch that fails halfway is done again, nothing is lost or doubled', async () => {
   const group = inGroup(bench.history);
@@ -40,7 +39,7 @@ it('commits rows and checkpoint together: a batch that fails halfway is done aga
   dataSource.transaction = ((run: (em: EntityManager) => Promise<unknown>) =>
     real(async (em) => {
       const query = em.query.bind(em);
-      em.query = (async (sql: string, parameters?: unknown[]) => {
+      em.query = (async (sql: string, parameters?: unknown[]): Promise<unknown> => {
         if (sql.includes('update read_models.checkpoint') && failures++ % 2 === 0) {
           const [row] = await dataSource.query<{ position: Position }[]>('select position from read_models.checkpoint');
           positions.push(row!.position);
@@ -111,20 +110,18 @@ it('parks the stream of an event it cannot read or apply, sounds the alarm, and 
 
 it('takes nothing of an event that fails halfway', async () => {
   const group = inGroup(bench.history);
-  const { caseId, personId, subject } = await group.case();
+  const { caseId, subject } = await group.case();
   const meetingId = await group.meeting('2026-11-24', []);
   await bench.history.write(
     `meeting-${meetingId}`,
     { type: 'ItemDiscussed', data: { meetingId: 'another', itemId: 'i', caseId, noNews: false }, subject, text: {} },
     { at: '2027-01-01T00:00:00.000Z' },
   );
-  void personId;
   const { projections } = bench.start();
   await projections.reach(await bench.store.head(), 10_000);
   expect((await projections.health()).parked).toMatchObject([{ stream: `meeting-${meetingId}` }]);
   expect(await count('mentions')).toBe(0);
   expect(await bench.models.case(caseId, '2026-11-25')).toMatchObject({ lastActivityAt: bench.history.at });
-  expect(await sharedLog()).toBe(0);
 });
 
 it('parks the stream of an event whose values the database refuses', async () => {

@@ -24,10 +24,13 @@ export interface ReadModelBench {
   /** Lines the projections logged as errors. */
   readonly alarms: string[];
   /** Starts another set of projections, as a further process would. */
-  start(options?: Partial<ProjectionOptions>): { readonly projections: Projections; stop(): Promise<void> };
+  readonly start: (options?: Partial<ProjectionOptions>) => {
+    readonly projections: Projections;
+    readonly stop: () => Promise<void>;
+  };
   /** Until all that is in the log is in the read models. */
-  settled(): Promise<Position>;
-  close(): Promise<void>;
+  readonly settled: () => Promise<Position>;
+  readonly close: () => Promise<void>;
 }
 
 export const openTestReadModels = async (options: { running?: boolean; batchSize?: number } = {}): Promise<ReadModelBench> => {

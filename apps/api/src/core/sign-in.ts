@@ -43,6 +43,8 @@ export const keysOf = (issuer: string): JWTVerifyGetKey => {
 
 export class SignIn {
   private readonly cache = new Map<string, Verified>();
+  /** Who a verified token is, for as long as the registry and the date are those it was looked up in. */
+  private known = { registry: undefined as Registry | undefined, today: '', principals: new WeakMap<JWTPayload, Principal>() };
 
   constructor(
     private readonly settings: OidcSettings,
@@ -55,7 +57,13 @@ export class SignIn {
     const token = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw new NotSignedInError('no-token');
     const payload = await this.verify(token);
-    return this.resolve(payload, await this.ports.readModels.registry(), this.ports.clock.today());
+    const registry = await this.ports.readModels.registry();
+    const today = this.ports.clock.today();
+    if (this.known.registry !== registry || this.known.today !== today)
+      this.known = { registry, today, principals: new WeakMap() };
+    let principal = this.known.principals.get(payload);
+    if (!principal) this.known.principals.set(payload, (principal = this.resolve(payload, registry, today)));
+    return principal;
   }
 
   private async verify(token: string): Promise<JWTPayload> {

@@ -2,7 +2,7 @@
 // Every personal text carries a canary (KANARIE-…), so that tests can look for it where it must not be.
 import { createHash, randomUUID } from 'node:crypto';
 import type { Actor, StreamCategory } from '@app/domain';
-import { addDays, clockOf, localDateAt } from '@app/platform';
+import { addDays, clockOf, instantAt, localDateAt, weekdayOf } from '@app/platform';
 import { caseNumberOf } from '../cases/case-number.js';
 import { ChangeHandler, Change, type ChangeRequest } from '../core/change.js';
 import { Ports } from '../core/ports.js';
@@ -292,9 +292,49 @@ const loadCase = async (ports: Ports, send: Send, demo: DemoCase): Promise<void>
   }
 };
 
+/** A meeting that was held: everybody of the group there, some cases discussed, one of them with news. */
+const loadMeeting = async (ports: Ports, send: Send, weeksAgo: number, cases: readonly number[]): Promise<void> => {
+  const today = ports.clock.today();
+  const sinceTuesday = (weekdayOf(today) + 5) % 7;
+  const daysAgo = sinceTuesday + 7 * weeksAgo;
+  const localDate = addDays(today, -daysAgo);
+  const meetingId = demoId(`meeting ${weeksAgo}`);
+  const at = (command: ReturnType<ChangeRequest<'meeting'>['command']>) =>
+    send('meeting', meetingId, 'coordinator', daysAgo, command);
+  const members = DEMO_USERS.filter((u) => u.inGroup);
+  const invited = members.map(({ userId, organisationId }) => ({ userId, organisationId }));
+  const times = { localDate, startsAt: instantAt(localDate, '09:00'), endsAt: instantAt(localDate, '10:30') };
+  await send('meeting', meetingId, 'coordinator', daysAgo + 3, {
+    type: 'PlanMeeting',
+    data: { meetingId, groupId: DEMO_GROUP, ...times, invited },
+  });
+  const proposed = cases.map((n) => ({
+    itemId: demoId(`item ${weeksAgo} ${n}`),
+    caseId: demoId(`case ${n}`),
+    personId: demoId(`person ${n}`),
+    reasons: ['new-referral' as const],
+  }));
+  await at({ type: 'OpenMeeting', data: { meetingId, proposed } });
+  for (const { userId, organisationId } of members) {
+    const { kind, authorityId } = DEMO_ORGANISATIONS.find((o) => o.organisationId === organisationId)!;
+    const attendeeId = demoId(`attendee ${weeksAgo} ${userId}`);
+    await at({
+      type: 'RecordArrival',
+      data: { meetingId, attendeeId, userId, organisation: { organisationId, kind, authorityId } },
+    });
+  }
+  for (const [i, { itemId }] of proposed.entries()) {
+    const note = `Drøftet. ${canary('referat', weeksAgo * 10 + i)}`;
+    await at({ type: 'RecordDiscussed', data: { meetingId, itemId, noNews: i > 0, ...(i === 0 && { note }) } });
+  }
+  await at({ type: 'CloseMeeting', data: { meetingId } });
+};
+
 /** Loads the demo into an empty store. */
 export const loadDemo = async (ports: Ports): Promise<void> => {
   const send = sender(ports);
   await registry(ports, send);
   for (const demo of CASES) await loadCase(ports, send, demo);
+  await loadMeeting(ports, send, 4, [3, 5, 6, 1]);
+  await loadMeeting(ports, send, 1, [1, 2, 5, 6]);
 };

@@ -20,7 +20,7 @@ export interface PostgresEventStoreOptions {
 
 const CHANNEL = 'event_store';
 /** At most one notification in this time: it is a hint, and each costs a commit. */
-const NOTIFY_EVERY_MS = 20;
+const NOTIFY_EVERY_MS = 50;
 /** A subscription that keeps up looks at most this often. */
 const REST_MS = 10;
 

@@ -73,7 +73,12 @@ const held = async () => {
   const at = (time: string) => `2026-11-24T${time}:00.000Z`;
   await group.onMeeting(meetingId, [
     { type: 'ApologyReceived', data: { meetingId, userId: 'user-bif', deputyUserId: 'deputy' } },
-    { type: 'AttendeeArrived', data: { meetingId, attendeeId: 'a1', userId: 'user-bif', organisation: BIF, at: at('08:00') } },
+    {
+      type: 'AttendeeArrived',
+      data: { meetingId, attendeeId: 'a1', userId: 'user-bif', organisation: BIF, at: at('08:00') },
+      subject: { id: 'a1', scope: 'identity' },
+      text: {},
+    },
     {
       type: 'AttendeeArrived',
       data: { meetingId, attendeeId: 'guest', organisation: POLICE, at: at('08:05') },

@@ -1,0 +1,149 @@
+// Read models made anew: the same as those kept up event by event, and swapped in without a question failing.
+import { setTimeout as delay } from 'node:timers/promises';
+import { createMemoryEventStore, type EventStore } from '@app/event-store';
+import fc from 'fast-check';
+import { anyHistory } from '../testing/arbitrary.js';
+import { openTestReadModels, type ReadModelBench } from '../testing/fixture.js';
+import { History } from '../testing/history.js';
+import { inGroup } from '../testing/people.js';
+import { rebuildReadModels } from './index.js';
+import { TABLES } from './rows.js';
+
+const dump = async ({ dataSource }: ReadModelBench): Promise<Record<string, unknown>> => {
+  const tables: Record<string, unknown> = {};
+  for (const { name, key } of [...TABLES, { name: 'checkpoint', key: 'one' }] as { name: string; key: string }[])
+    tables[name] = await dataSource.query(`select * from read_models.${name} order by ${key}`);
+  tables['parked_streams'] = await dataSource.query(
+    'select stream, position, event_id, type, reason from read_models.parked_streams order by stream',
+  );
+  return tables;
+};
+const options = ({ dataSource, store, history, blindIndex }: ReadModelBench) => ({
+  dataSource,
+  store,
+  vault: history.vault,
+  blindIndex,
+});
+const clear = async ({ dataSource }: ReadModelBench): Promise<void> => {
+  for (const { name } of TABLES) await dataSource.query(`truncate read_models.${name}`);
+  await dataSource.query('truncate read_models.parked_streams');
+  await dataSource.query(`update read_models.checkpoint set position = '', registry_position = ''`);
+};
+
+it('gives from nothing what the events gave one batch at a time, for any history and any size of batch', async () => {
+  const bench = await openTestReadModels({ running: false });
+  try {
+    await fc.assert(
+      fc.asyncProperty(
+        anyHistory,
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 0, max: 20 }),
+        async (history, batchSize, pageSize, rowsInMemory) => {
+          const world = { ...bench, ...newLog() };
+          for (const { stream, event, at } of history) await world.history.write(stream, event, { at });
+          await clear(bench);
+          const { projections, stop } = bench.start({ ...options(world), batchSize });
+          await projections.reach(await world.store.head(), 20_000);
+          await stop();
+          const incremental = await dump(bench);
+          const rebuilt = await rebuildReadModels({ ...options(world), pageSize, rowsInMemory });
+          expect(rebuilt.events).toBe(history.length);
+          expect(await dump(bench)).toEqual(incremental);
+        },
+      ),
+      { numRuns: 25, endOnFailure: true },
+    );
+  } finally {
+    await bench.close();
+  }
+}, 120_000);
+
+const newLog = () => {
+  const store = createMemoryEventStore();
+  return { store, history: new History(store) };
+};
+
+it('swaps while questions are asked and changes come in: none fails, none is lost, the projections go on', async () => {
+  const bench = await openTestReadModels();
+  try {
+    const { models, history } = bench;
+    const group = inGroup(history);
+    const scope = { groups: [group.groupId], userId: 'u' };
+    const first = await group.case();
+    await bench.settled();
+    let running = true;
+    let asked = 0;
+    let written = 1;
+    const failures: unknown[] = [];
+    const reader = async () => {
+      while (running) {
+        try {
+          const detail = await models.case(first.caseId, '2026-11-25');
+          if (!detail) failures.push('a case was gone');
+          const { items } = await models.cases(scope, {}, { limit: 200 }, '2026-11-25');
+          if (items.length < 1) failures.push('the list was empty');
+          await models.disclosures(first.caseId, { limit: 5 });
+          await models.agenda(group.groupId, '2026-11-25', '2026-11-25', { silentAfterDays: 21 } as never);
+          asked += 4;
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+    };
+    const writer = async () => {
+      while (running && written < 150) {
+        const { caseId } = await group.case();
+        const head = await bench.store.head();
+        await models.reach(head, 10_000);
+        if (!(await models.caseFacts(caseId))) failures.push('a change that was reached was not there');
+        written++;
+        await delay(5);
+      }
+    };
+    const everybody = [reader(), reader(), writer()];
+    for (let i = 0; i < 4; i++) await rebuildReadModels({ ...options(bench), pageSize: 20 });
+    running = false;
+    await Promise.all(everybody);
+    expect(failures).toEqual([]);
+    expect(asked).toBeGreaterThan(8);
+    await bench.settled();
+    const [row] = await bench.dataSource.query<{ n: number }[]>('select count(*)::int as n from read_models.cases');
+    expect(row!.n).toBe(written);
+    const left = await bench.dataSource.query<unknown[]>(`select 1 from pg_namespace where nspname like 'read\\_models\\_%'`);
+    expect(left).toEqual([]);
+    expect(bench.alarms).toEqual([]);
+  } finally {
+    await bench.close();
+  }
+}, 60_000);
+
+it('leaves the live tables alone when it cannot finish, and can be done again', async () => {
+  const bench = await openTestReadModels();
+  try {
+    const { caseId } = await inGroup(bench.history).case();
+    await bench.settled();
+    const before = await dump(bench);
+    const store: EventStore = { ...bench.store, readAll: () => Promise.reject(new Error('the log is away')) };
+    await expect(rebuildReadModels({ ...options(bench), store })).rejects.toThrow('the log is away');
+    expect(await dump(bench)).toEqual(before);
+    const progress: number[] = [];
+    const rebuilt = await rebuildReadModels({ ...options(bench), onProgress: (n) => progress.push(n) });
+    expect(rebuilt).toMatchObject({ events: 4, position: await bench.store.head(), parked: [] });
+    expect(progress.at(-1)).toBe(4);
+    expect(await bench.models.caseFacts(caseId)).toBeDefined();
+  } finally {
+    await bench.close();
+  }
+});
+
+it('is done by one at a time', async () => {
+  const bench = await openTestReadModels();
+  try {
+    await inGroup(bench.history).case();
+    const outcomes = await Promise.allSettled([rebuildReadModels(options(bench)), rebuildReadModels(options(bench))]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  } finally {
+    await bench.close();
+  }
+});

@@ -1,0 +1,140 @@
+// Servers for tests: one in this process (its stores can be looked into), one as its own process (as a user starts it).
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createTestDatabase } from '@app/testing';
+import { startApplication, type RunningApplication } from '../../apps/api/src/application.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+const temporaryFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'fremdrift-server-'));
+  chmodSync(folder, 0o755);
+  return folder;
+};
+
+export interface Answer<T = unknown> {
+  readonly status: number;
+  readonly body: T;
+  readonly text: string;
+  readonly headers: Headers;
+}
+export interface Client {
+  readonly url: string;
+  token(user: string): Promise<string>;
+  /** `user`: a demo user, or nobody when undefined. */
+  call<T = Record<string, unknown>>(
+    user: string | undefined,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<T>>;
+}
+
+export const createClient = (url: string): Client => {
+  const tokens = new Map<string, Promise<string>>();
+  const token = (user: string): Promise<string> => {
+    const asked = async () => {
+      const answer = await fetch(`${url}/demo/token`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ user }),
+      });
+      return ((await answer.json()) as { access_token: string }).access_token;
+    };
+    const known = tokens.get(user) ?? asked();
+    tokens.set(user, known);
+    return known;
+  };
+  return {
+    url,
+    token,
+    call: async <T>(
+      user: string | undefined,
+      method: string,
+      path: string,
+      body?: unknown,
+      headers: Record<string, string> = {},
+    ) => {
+      const answer = await fetch(`${url}${path}`, {
+        method,
+        headers: {
+          ...(user !== undefined && { authorization: `Bearer ${await token(user)}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      const json = /json/.test(answer.headers.get('content-type') ?? '') && text !== '';
+      return { status: answer.status, body: (json ? JSON.parse(text) : undefined) as T, text, headers: answer.headers };
+    },
+  };
+};
+
+export type TestServer = RunningApplication & Client;
+
+/** The whole server in this process, with demo data, on a database of its own in the test run's PostgreSQL. */
+export const startTestServer = async (): Promise<TestServer> => {
+  const database = await createTestDatabase();
+  const dataFolder = temporaryFolder();
+  const running = await startApplication({
+    host: '127.0.0.1',
+    port: 0,
+    dataFolder,
+    databaseUrl: database.url,
+    demo: true,
+    logLevel: 'error',
+  });
+  const stop = async () => {
+    await running.stop();
+    await database.drop();
+    rmSync(dataFolder, { recursive: true, force: true });
+  };
+  return { ...running, ...createClient(running.url), stop };
+};
+
+export interface SpawnedServer extends Client {
+  readonly process: ChildProcess;
+  readonly dataFolder: string;
+  /** Everything it printed so far, both streams. */
+  output(): string;
+  /** Sends a signal and waits for the end. @returns exit code, or the signal's name */
+  end(signal: NodeJS.Signals): Promise<number | string>;
+}
+
+/** The server as its own process, as `npm start` runs it: embedded PostgreSQL, demo, a data folder of its own unless given. */
+export const spawnServer = async (
+  options: { dataFolder?: string; env?: Record<string, string> } = {},
+): Promise<SpawnedServer> => {
+  const dataFolder = options.dataFolder ?? temporaryFolder();
+  const child = spawn(process.execPath, ['scripts/run.mjs', 'api'], {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', FREMDRIFT_DATA: dataFolder, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  const ended = new Promise<number | string>((done) => child.once('exit', (code, signal) => done(code ?? signal ?? 'unknown')));
+  const url = await new Promise<string>((done, fail) => {
+    const read = (bytes: Buffer) => {
+      printed += bytes.toString();
+      const found = /Fremdrift is running: (\S+)/.exec(printed)?.[1];
+      if (found !== undefined) done(found);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    void ended.then((how) => fail(new Error(`the server ended (${how}): ${printed.slice(-2000)}`)));
+  });
+  return {
+    ...createClient(url),
+    process: child,
+    dataFolder,
+    output: () => printed,
+    end: (signal) => {
+      child.kill(signal);
+      return ended;
+    },
+  };
+};
