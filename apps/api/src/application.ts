@@ -1,15 +1,23 @@
 // The whole server: embedded PostgreSQL if needed, stores, keys, projections, HTTP. Started and stopped as one.
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { Module, ValidationPipe, type DynamicModule, type ValidationError } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AccessLog, accessLogEvents } from '@app/access';
-import { createPostgresEventStore, EVENT_STORE_MIGRATIONS, START } from '@app/event-store';
+import { createPostgresEventStore, EVENT_STORE_MIGRATIONS, START, UnavailableError } from '@app/event-store';
 import { BlindIndex, loadMasterKey, openFileKeyStore, Vault } from '@app/personal-data';
-import { openDatabase, openMovableClock, startEmbeddedPostgres, systemClock, type Configuration } from '@app/platform';
+import {
+  ConfigurationError,
+  openDatabase,
+  openMovableClock,
+  startEmbeddedPostgres,
+  systemClock,
+  type Configuration,
+} from '@app/platform';
 import { createReadModels, READ_MODEL_MIGRATIONS, startProjections } from '@app/read-models';
 import { AUDIT_QUERIES, AuditController } from './audit/audit.controller.js';
 import { CaseChangesController } from './cases/case-changes.controller.js';
@@ -51,6 +59,8 @@ export interface RunningApplication {
 }
 
 const BODY_LIMIT_BYTES = 256 * 1024;
+/** How long requests under way may take to finish when the server stops. */
+const LAST_REQUESTS_MS = 5_000;
 
 @Module({})
 class ApiModule {
@@ -101,6 +111,59 @@ const lines = (errors: readonly ValidationError[], path = ''): string[] =>
     ...lines(error.children ?? [], `${path}${error.property}.`),
   ]);
 
+/** @throws ConfigurationError */
+const openDataFolder = (folder: string): void => {
+  try {
+    // Keys and the database lie side by side, each in a folder of its own; the server of the database may run as another user.
+    if (mkdirSync(folder, { recursive: true }) !== undefined) chmodSync(folder, process.getuid?.() === 0 ? 0o711 : 0o700);
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigurationError('FREMDRIFT_DATA', `must be a folder this user can write to: ${folder} is not (${code})`);
+  }
+};
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  '28P01': 'wrong user or password',
+  '28000': 'this user may not sign in',
+  '3D000': 'no such database',
+};
+const openStore = async (connectionString: string, log: (line: string) => void) => {
+  try {
+    return await createPostgresEventStore({ connectionString, log });
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    const { host, pathname } = new URL(connectionString);
+    const why = error.message.replace(/\((\w+)\)$/, (_, code: string) => `(${REFUSALS[code] ?? code})`);
+    throw new Error(`PostgreSQL at ${host}${pathname}: ${why}.`, { cause: error });
+  }
+};
+
+const CANNOT_LISTEN: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use: stop what runs there, or set PORT',
+  EACCES: 'is not for this user: set PORT to a number above 1023',
+  EADDRNOTAVAIL: 'is not an address of this machine: set HOST',
+  ENOTFOUND: 'is not an address of this machine: set HOST',
+};
+/** @returns the port, which the system chose when it was 0 */
+const listen = async (app: NestFastifyApplication, { host, port }: Configuration): Promise<number> => {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    const why = CANNOT_LISTEN[(error as NodeJS.ErrnoException).code ?? ''];
+    throw why === undefined ? error : new Error(`Port ${port} of ${host} ${why}.`, { cause: error });
+  }
+  return (app.getHttpServer().address() as { port: number }).port;
+};
+
+/** Into an empty store; a loading that was interrupted is finished. */
+const loadDemoOnce = async (ports: Ports, unfinished: string): Promise<void> => {
+  if ((await ports.store.head()) !== START && !existsSync(unfinished)) return;
+  writeFileSync(unfinished, '');
+  await loadDemo(ports);
+  rmSync(unfinished);
+};
+
 /**
  * Starts the server.
  * @throws Error in one line that says what is wrong
@@ -111,15 +174,30 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
   let stopping: Promise<void> | undefined;
   const stop = () =>
     (stopping ??= (async () => {
-      for (const close of closers.reverse()) await close();
+      const failures: unknown[] = [];
+      for (const close of closers.reverse()) {
+        try {
+          await close();
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw failures[0];
     })());
 
   try {
     const { dataFolder } = configuration;
-    mkdirSync(dataFolder, { recursive: true });
-    // Keys and the database lie side by side, each in a folder of its own; the server of the database may run as another user.
-    if (process.getuid?.() === 0) chmodSync(dataFolder, 0o711);
+    openDataFolder(dataFolder);
     const failed: Promise<string>[] = [];
+
+    // The keys first: their lock keeps a second server out of the folder before it touches the database.
+    const masterKey = await loadMasterKey(
+      configuration.masterKey === undefined
+        ? { file: join(dataFolder, 'master.key'), create: true }
+        : { env: configuration.masterKey },
+    );
+    const keys = await openFileKeyStore({ folder: join(dataFolder, 'keys'), masterKey });
+    closers.push(() => keys.close());
 
     let databaseUrl = configuration.databaseUrl;
     if (databaseUrl === undefined) {
@@ -132,22 +210,15 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
       databaseUrl = server.url('postgres');
     }
 
-    const masterKey = await loadMasterKey(
-      configuration.masterKey === undefined
-        ? { file: join(dataFolder, 'master.key'), create: true }
-        : { env: configuration.masterKey },
-    );
-    const keys = await openFileKeyStore({ folder: join(dataFolder, 'keys'), masterKey });
-    closers.push(() => keys.close());
-
+    // Before the migrations: a database that is not durable is refused untouched.
+    const store = await openStore(databaseUrl, (line) => log.warn(line, 'EventStore'));
+    closers.push(() => store.close());
     const dataSource = await openDatabase(databaseUrl, [
       ...EVENT_STORE_MIGRATIONS,
       ...READ_MODEL_MIGRATIONS,
       ...IMPORT_MIGRATIONS,
     ]);
     closers.push(() => dataSource.destroy());
-    const store = await createPostgresEventStore({ connectionString: databaseUrl, log: (line) => log.warn(line, 'EventStore') });
-    closers.push(() => store.close());
 
     const vault = new Vault(keys);
     const blindIndex = await BlindIndex.open(keys);
@@ -197,15 +268,14 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
       blindIndex,
       accessLog,
       clock,
-      issuer: settings.issuer,
+      // The demo's users stay who they are when the server moves to another port.
+      issuer: demo ? 'demo' : settings.issuer,
       idKey: await keys.named('ids'),
     });
     const signIn = new SignIn(settings, demo?.issuer.keys ?? keysOf(settings.issuer), ports);
 
-    if ((await store.head()) === START) {
-      if (demo) await loadDemo(ports);
-      else await enrolFirstAdministrator(ports);
-    }
+    if (demo) await loadDemoOnce(ports, join(dataFolder, 'demo', 'loading'));
+    else await enrolFirstAdministrator(ports);
 
     const adapter = new FastifyAdapter({
       bodyLimit: BODY_LIMIT_BYTES,
@@ -217,7 +287,11 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
       logger: log,
       abortOnError: false,
     });
-    closers.push(() => app.close());
+    closers.push(async () => {
+      const limit = setTimeout(() => (app.getHttpServer() as Server).closeAllConnections(), LAST_REQUESTS_MS);
+      await app.close();
+      clearTimeout(limit);
+    });
     app.useGlobalPipes(
       new ValidationPipe({
         transform: true,
@@ -231,7 +305,7 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
     const fastify = adapter.getInstance();
     setSecurityHeaders(fastify);
     setUpOpenApi(app, demo !== undefined);
-    fastify.get('/', (_request, reply) => reply.redirect('/docs'));
+    fastify.get('/', (_, reply) => reply.redirect('/docs'));
     await app.init();
     // JSON only: anything else is 415.
     fastify.removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']);
@@ -239,12 +313,12 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
     await ports.readModels.reach(ports.lastWritten, 60_000);
     await series.start();
     closers.push(() => series.stop());
-    await app.listen(configuration.port, configuration.host);
-    const address = app.getHttpServer().address() as { port: number };
-    const url = `http://${configuration.host === '127.0.0.1' ? 'localhost' : configuration.host}:${address.port}`;
+    const port = await listen(app, configuration);
+    const { host } = configuration;
+    const url = `http://${host === '127.0.0.1' ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`;
     return { url, app, ports, stop, failed: failed.length > 0 ? Promise.race(failed) : new Promise(() => {}) };
   } catch (error) {
-    await stop();
+    await stop().catch(() => {});
     throw error;
   }
 };

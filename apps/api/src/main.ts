@@ -1,8 +1,10 @@
 // The server's process: reads the configuration, starts, says where to go, stops on Ctrl-C and SIGTERM.
 import 'reflect-metadata';
 import { ConfigurationError, readConfiguration } from '@app/platform';
-import { startApplication } from './application.js';
 import { DEMO_USERS } from './demo/users.js';
+
+/** However something hangs, nobody waits longer than this for the process to end. The embedded PostgreSQL ends with it. */
+const STOP_LIMIT_MS = 20_000;
 
 const line = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -17,37 +19,38 @@ const welcome = (url: string, demo: boolean): void => {
   line('\nCtrl-C stops everything.');
 };
 
-const fail = (error: unknown): never => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(error instanceof ConfigurationError ? 2 : 1);
+/** One line; an error that only groups others (one per address that was tried) has no words of its own. */
+const inOneLine = (error: unknown): string => {
+  const { message, errors } = error as Partial<AggregateError>;
+  return (message || (errors?.[0] as Error | undefined)?.message || String(error)).trim().replaceAll(/\s*\n\s*/g, ' ');
 };
+
+/** Resolves when somebody wants the server to stop: Ctrl-C, SIGTERM, or the end of the npm that started us. */
+const asked = new Promise<undefined>((resolve) => {
+  const stop = () => {
+    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+    resolve(undefined);
+  };
+  // Through npm a Ctrl-C comes twice: from the terminal and from npm.
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  const parent = process.ppid;
+  if (process.env['npm_lifecycle_event'] !== undefined) setInterval(() => process.ppid !== parent && stop(), 500).unref();
+});
+// Whoever read our output may be gone; that is no reason to leave requests unfinished.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 try {
   const configuration = readConfiguration(process.env, process.cwd());
+  // Only now: a wrong value is told before hundreds of modules are loaded.
+  const { startApplication } = await import('./application.js');
   const running = await startApplication(configuration);
   welcome(running.url, configuration.demo);
-
-  const parent = process.ppid;
-  let stopped = false;
-  const end = (code: number) => {
-    if (stopped) return;
-    stopped = true;
-    running.stop().then(
-      () => process.exit(code),
-      (error: unknown) => fail(error),
-    );
-  };
-  process.on('SIGINT', () => end(0));
-  process.on('SIGTERM', () => end(0));
-  void running.failed.then((what) => {
-    if (stopped) return;
-    process.stderr.write(`Stopping: ${what}.\n`);
-    end(1);
-  });
-  // Started through npm: when npm is killed, nobody is left to stop us.
-  if (process.env['npm_lifecycle_event'] !== undefined) {
-    setInterval(() => process.ppid !== parent && end(0), 1000).unref();
-  }
+  const failure = await Promise.race([asked, running.failed]);
+  if (failure !== undefined) process.stderr.write(`Stopping: ${failure}.\n`);
+  await running.stop();
+  process.exit(failure === undefined ? 0 : 1);
 } catch (error) {
-  fail(error);
+  process.stderr.write(`${inOneLine(error)}\n`);
+  process.exit(error instanceof ConfigurationError ? 2 : 1);
 }

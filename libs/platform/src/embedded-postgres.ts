@@ -4,17 +4,23 @@ import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
+  closeSync,
   existsSync,
+  fsyncSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  realpathSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 
 export interface EmbeddedPostgres {
   readonly port: number;
@@ -81,6 +87,23 @@ const binaries = async (): Promise<Binaries> => {
   }
 };
 
+/** npm cannot pack symbolic links: the package's install script makes them, unless scripts are off. Then we do. */
+const linkLibraries = (bin: Binaries): void => {
+  const root = join(dirname(bin.postgres), '../..');
+  const list = join(root, 'native/pg-symlinks.json');
+  if (!existsSync(list)) return;
+  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {
+    const link = join(root, target);
+    if (existsSync(link)) continue;
+    try {
+      symlinkSync(relative(dirname(target), source), link);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+      throw new Error(`${link} is missing and cannot be made: run npm ci again, with install scripts.`, { cause: error });
+    }
+  }
+};
+
 const commandWorks = (command: string, args: readonly string[]) =>
   spawnSync(command, [...args], { stdio: 'ignore' }).status === 0;
 
@@ -111,7 +134,7 @@ const launcher = (dir: string, bin: Binaries): Launcher => {
   }
   // Root's own home is closed to other users: a user namespace gives the server another uid without moving a file.
   const namespace = ['unshare', '--user', '--map-user=65534', '--map-group=65534'];
-  if (commandWorks(namespace[0]!, [...namespace.slice(1), 'true']))
+  if (commandWorks(namespace[0]!, [...namespace.slice(1), 'test', '-w', dirname(dir), '-a', '-x', bin.postgres]))
     return { owner: { uid: 0, gid: 0 }, prefix: [...namespace, ...dieWithParent] };
   throw new Error(
     `PostgreSQL does not run as root, and other users cannot reach ${resolve(dir)}. ` +
@@ -140,7 +163,10 @@ const freePort = () =>
 /** Whether `pid` is the server of this folder. A zombie or a recycled pid still answers kill(pid, 0). */
 const isServerOf = (pid: number, dir: string): boolean => {
   try {
-    if (process.platform !== 'linux') return process.kill(pid, 0);
+    if (process.platform !== 'linux') {
+      const command = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout ?? '';
+      return command.includes(`/postgres -D ${dir} `);
+    }
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     if (stat.slice(stat.lastIndexOf(')') + 2)[0] === 'Z') return false;
     const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
@@ -156,7 +182,7 @@ const clearLeftovers = async (dir: string, log: (line: string) => void): Promise
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
   if (isServerOf(pid, dir)) {
-    log(`waiting for an earlier server (pid ${pid}) to end`);
+    log(`ending an earlier server (pid ${pid})`);
     try {
       process.kill(pid, 'SIGINT');
     } catch {
@@ -173,56 +199,77 @@ const clearLeftovers = async (dir: string, log: (line: string) => void): Promise
 /** Random, made once, beside the cluster and readable by its owner only. */
 const password = (dir: string): string => {
   const file = `${dir}.password`;
-  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
+  if (!existsSync(file)) {
+    writeFileSync(`${file}.new`, randomBytes(24).toString('base64url'), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  }
   chmodSync(file, 0o600);
   return readFileSync(file, 'utf8').trim();
 };
 
 const environment = (): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' });
 
+const moveIntoPlace = (making: string, dir: string): void => {
+  try {
+    renameSync(making, dir);
+  } catch (error) {
+    throw new Error(`${dir} holds something that is no PostgreSQL cluster: move it away.`, { cause: error });
+  }
+  // The name has to be as durable as what will be written under it.
+  const parent = openSync(dirname(dir), 'r');
+  fsyncSync(parent);
+  closeSync(parent);
+};
+
+/** Makes the cluster beside its place and moves it there when it is whole: one whose making was interrupted is never used. */
 const initialise = (dir: string, bin: Binaries, { owner, prefix }: Launcher, secret: string): void => {
-  // A cluster without PG_VERSION is one whose making was interrupted.
-  rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const secretFile = join(dirname(dir), `.${randomBytes(6).toString('hex')}`);
+  const making = `${dir}.new`;
+  const secretFile = `${dir}.secret`;
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making, { mode: 0o700 });
   writeFileSync(secretFile, secret, { mode: 0o600 });
   try {
-    giveTo(dir, owner);
+    giveTo(making, owner);
     giveTo(secretFile, owner);
-    const [command, ...args] = [
-      ...prefix,
-      bin.initdb,
-      '-D',
-      dir,
-      '-U',
-      'fremdrift',
-      '-A',
-      'scram-sha-256',
-      `--pwfile=${secretFile}`,
-    ];
+    const sign = ['-U', 'fremdrift', '-A', 'scram-sha-256', `--pwfile=${secretFile}`];
     const locale = ['-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
-    const made = spawnSync(command, [...args, ...locale], { env: environment(), encoding: 'utf8', cwd: '/' });
-    if (made.status !== 0) throw new Error(`PostgreSQL could not be initialised in ${dir}: ${made.stderr || String(made.error)}`);
+    const [command = '', ...args] = [...prefix, bin.initdb, '-D', making, ...sign, ...locale];
+    const made = spawnSync(command, args, { env: environment(), encoding: 'utf8', cwd: '/' });
+    if (made.status !== 0)
+      throw new Error(
+        `PostgreSQL could not be initialised in ${dir}: ${complaint(made.stderr || String(made.error ?? made.signal))}`,
+      );
+    moveIntoPlace(making, dir);
   } finally {
     rmSync(secretFile, { force: true });
+    rmSync(making, { recursive: true, force: true });
   }
+};
+
+/** Of everything a server said, the line that says why it ended. */
+const complaint = (said: string): string => {
+  const lines = said.split('\n').filter((line) => line.trim() !== '');
+  return (lines.findLast((line) => /FATAL|PANIC|error/i.test(line)) ?? lines.at(-1) ?? 'it said nothing').trim();
 };
 
 const ready = (child: ChildProcess, log: (line: string) => void) =>
   new Promise<void>((done, fail) => {
     let tail = '';
-    const onExit = (code: number | null, signal: string | null) =>
-      fail(new Error(`PostgreSQL ended (${code ?? signal}): ${tail}`));
-    const timer = setTimeout(
-      () => fail(new Error(`PostgreSQL did not start within ${START_TIMEOUT_MS / 1000} s: ${tail}`)),
-      START_TIMEOUT_MS,
-    );
+    const onExit = (code: number | null, signal: string | null) => {
+      clearTimeout(timer);
+      fail(new Error(`PostgreSQL did not start (${code ?? signal}): ${complaint(tail)}`));
+    };
+    // While it recovers from a crash it says so every 10 seconds.
+    const timer = setTimeout(() => fail(new Error(`PostgreSQL does not start: ${complaint(tail)}`)), START_TIMEOUT_MS);
     child.once('error', fail);
     child.once('exit', onExit);
     child.stderr!.on('data', (bytes: Buffer) => {
       tail = (tail + bytes.toString()).slice(-4000);
       for (const line of bytes.toString().split('\n')) if (line) log(line);
-      if (!tail.includes('ready to accept connections')) return;
+      if (!tail.includes('ready to accept connections')) {
+        timer.refresh();
+        return;
+      }
       clearTimeout(timer);
       child.off('exit', onExit);
       done();
@@ -238,9 +285,11 @@ export const startEmbeddedPostgres = async ({
   log = () => {},
   settings = [],
 }: EmbeddedOptions): Promise<EmbeddedPostgres> => {
-  const dir = resolve(wanted);
-  mkdirSync(dirname(dir), { recursive: true });
+  mkdirSync(dirname(resolve(wanted)), { recursive: true });
+  // One name for one folder, whichever way it is reached: a server that runs in it is known by that name.
+  const dir = join(realpathSync(dirname(resolve(wanted))), basename(wanted));
   const bin = await binaries();
+  linkLibraries(bin);
   const launch = launcher(dir, bin);
   const secret = password(dir);
   if (existsSync(join(dir, 'PG_VERSION'))) {
@@ -254,7 +303,12 @@ export const startEmbeddedPostgres = async ({
   // A process group of its own: Ctrl-C in a terminal reaches us, and we stop the server after our own connections.
   const child = spawn(command, args, { env: environment(), stdio: ['ignore', 'ignore', 'pipe'], cwd: '/', detached: true });
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
-  await ready(child, log);
+  try {
+    await ready(child, log);
+  } catch (error) {
+    child.kill('SIGQUIT');
+    throw error;
+  }
 
   let stopping: Promise<void> | undefined;
   return {

@@ -151,6 +151,8 @@ export class DisclosureLogAnswer {
   @Id({ example: 'coordinator', description: 'Who recorded it.' }) byUserId!: string;
   @Id({ optional: true, example: 'buf-participant', description: 'Who said it.' }) fromUserId?: string;
   @Nested(() => RecipientAnswer, { many: true }) recipients!: RecipientAnswer[];
+  @Id({ many: true, optional: true, example: ['politi'], description: 'With whom it was to be shared, when that was refused.' })
+  toOrganisationIds?: string[];
   @Word(CATEGORIES, { example: 'school' }) category!: (typeof CATEGORIES)[number];
   @Text(40, { example: 'ssp' }) purpose!: string;
   @Id({ example: 'rpl115-default' }) ruleSetId!: string;

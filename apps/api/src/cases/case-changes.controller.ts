@@ -2,13 +2,14 @@
 import { Body, Controller, Delete, Param, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { requireAccess, type AccessDecision, type Action } from '@app/access';
-import type { CaseCommand, CaseState, Party } from '@app/domain';
+import type { CaseState, Party } from '@app/domain';
 import { ifMatch, ifMatchNeeded, TheCall, type Call } from '../core/call.js';
-import { Changer } from '../core/change.js';
+import { Changer, type Asked } from '../core/change.js';
 import { Changes, type Receipt } from '../core/endpoint.js';
 import { RefusedError } from '../core/errors.js';
 import { factsOf, requireCase, requireGroup } from '../core/guards.js';
 import { Ports } from '../core/ports.js';
+import { Registrar } from '../persons/registrar.js';
 import { caseNumberOf } from './case-number.js';
 import {
   AgreeActionBody,
@@ -36,11 +37,7 @@ import {
   WordingBody,
 } from './case-requests.dto.js';
 
-type CaseData = CaseCommand extends infer C
-  ? C extends { type: infer T; data: infer D }
-    ? { readonly type: T; readonly data: D }
-    : never
-  : never;
+type CaseData = Asked<'case'>;
 type Options = { readonly expectedRevision?: number | undefined; readonly actionId?: string; readonly commandId?: string };
 
 @ApiTags('Cases')
@@ -49,6 +46,7 @@ export class CaseChangesController {
   constructor(
     private readonly changer: Changer,
     private readonly ports: Ports,
+    private readonly registrar: Registrar,
   ) {}
 
   /** Access to the case is asked on the folded state, in the same read that the decision is made on. */
@@ -78,6 +76,7 @@ export class CaseChangesController {
   async refer(@TheCall() call: Call, @Body() body: ReferCaseBody): Promise<Receipt> {
     requireAccess(call.principal, 'referCase');
     requireGroup(call.principal, 'referCase', body.groupId);
+    if (body.open === true) requireAccess(call.principal, 'manageCase');
     const { commandId, idFor } = this.changer.begin(call);
     const caseId = idFor('case');
     const organisations = await this.participants(body.groupId, body.organisationIds);
@@ -89,6 +88,7 @@ export class CaseChangesController {
       .reach(this.ports.lastWritten)
       .then(() => this.ports.readModels.person(body.personId));
     if (!person) throw refusal('person.unknown', 'The person is not registered.', 'Personen er ikke oprettet.');
+    const ageBand = await this.registrar.ageBand(person, this.ports.clock.today());
     const receipt = await this.changer.change(
       call,
       'case',
@@ -101,7 +101,7 @@ export class CaseChangesController {
           groupId: body.groupId,
           areaId: body.areaId,
           caseNumber: caseNumberOf(caseId),
-          ageBand: 'unknown',
+          ageBand,
           responsibleOrganisationId: body.responsibleOrganisationId,
           organisations,
           ...(body.reason !== undefined && { reason: body.reason }),
@@ -110,7 +110,6 @@ export class CaseChangesController {
       { commandId },
     );
     if (body.open !== true) return receipt;
-    requireAccess(call.principal, 'manageCase');
     return this.change(call, 'manageCase', caseId, { type: 'OpenCase', data: { caseId } }, { commandId: idFor('open') });
   }
 

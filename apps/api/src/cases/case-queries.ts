@@ -32,7 +32,7 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
     const { items, next } = await readModels.cases(caseScope(call.principal), filter, paging, this.ask.today);
     const answer = { items: items.map(caseSummaryShape), ...(next !== undefined && { next }) };
     const caseIds = items.map((row) => row.caseId);
-    return (await this.out.reveal(call, { purpose: 'cases.list', decision, caseIds }, answer)) as Page<CaseSummary>;
+    return await this.out.reveal(call, { purpose: 'cases.list', decision, caseIds }, answer);
   }
 }
 
@@ -55,7 +55,7 @@ export class CaseByIdHandler implements IQueryHandler<CaseById> {
     const readModels = await this.ask.readModels(call);
     const row = await readModels.case(caseId, this.ask.today);
     const decision = together(first, requireCase(call.principal, 'readCase', caseId, row));
-    return (await this.out.reveal(call, { purpose: 'case.read', decision, caseIds: [caseId] }, caseShape(row!))) as CaseAnswer;
+    return this.out.reveal<CaseAnswer>(call, { purpose: 'case.read', decision, caseIds: [caseId] }, caseShape(row!));
   }
 }
 
@@ -80,7 +80,7 @@ export class CaseTimelineHandler implements IQueryHandler<CaseTimeline> {
     const decision = together(first, requireCase(call.principal, 'readCase', caseId, await readModels.caseFacts(caseId)));
     const { items, next } = await readModels.timeline(caseId, paging);
     const page = { items: items.map((entry) => withholdEntry(call.principal, entry)), ...(next !== undefined && { next }) };
-    return (await this.out.reveal(call, { purpose: 'case.timeline', decision, caseIds: [caseId] }, page)) as Page<TimelineAnswer>;
+    return await this.out.reveal(call, { purpose: 'case.timeline', decision, caseIds: [caseId] }, page);
   }
 }
 
@@ -105,11 +105,7 @@ export class CaseDisclosuresHandler implements IQueryHandler<CaseDisclosures> {
     const decision = together(first, requireCase(call.principal, 'readCase', caseId, await readModels.caseFacts(caseId)));
     const { items, next } = await readModels.disclosures(caseId, paging);
     const page = { items: items.map((row) => withholdFrom(call.principal, row)), ...(next !== undefined && { next }) };
-    return (await this.out.reveal(
-      call,
-      { purpose: 'case.disclosures', decision, caseIds: [caseId] },
-      page,
-    )) as unknown as Page<DisclosureAnswer>;
+    return this.out.reveal<Page<DisclosureAnswer>>(call, { purpose: 'case.disclosures', decision, caseIds: [caseId] }, page);
   }
 }
 
@@ -133,7 +129,7 @@ export class ListActionsHandler implements IQueryHandler<ListActions> {
     const readModels = await this.ask.readModels(call);
     const page = await readModels.actions(caseScope(call.principal), filter, paging, this.ask.today);
     const caseIds = page.items.map((row) => row.caseId);
-    return (await this.out.reveal(call, { purpose: 'actions.list', decision, caseIds }, page)) as Page<ActionAnswer>;
+    return await this.out.reveal(call, { purpose: 'actions.list', decision, caseIds }, page);
   }
 }
 

@@ -43,7 +43,7 @@ const leads = ({ role }: Principal) => role === 'coordinator' || role === 'proje
 export const withholdFrom = <D extends DisclosureRow>(principal: Principal, row: D) => {
   const { organisationId } = principal;
   const party = row.fromOrganisationId === organisationId || row.recipients.some((r) => r.organisationId === organisationId);
-  if (leads(principal) || party) return { ...row, withheld: false };
+  if (leads(principal) || party || row.refusedBy !== undefined) return { ...row, withheld: false };
   const { content: _, necessity: __, ...rest } = row;
   return { ...rest, withheld: true };
 };

@@ -24,10 +24,15 @@ import { Ports } from './ports.js';
 type StateOf<K extends StreamCategory> = (typeof STREAMS)[K]['decider'] extends Decider<infer S, never, never, never> ? S : never;
 type CommandOf<K extends StreamCategory> = Parameters<(typeof STREAMS)[K]['decider']['decide']>[0];
 
-/** `mustRefuse`: access forbids it, and the decider has to find out by itself and put it on record. If it does not, this is thrown. */
-interface Asked {
-  readonly mustRefuse?: Error;
-}
+/**
+ * What is asked of a stream: a command without its context.
+ * `mustRefuse`: access forbids it, and the decider has to find out by itself and put it on record; if it does not, this is thrown.
+ */
+export type Asked<K extends StreamCategory> = AskedBy[K];
+type AskedBy = { [K in StreamCategory]: WithoutContext<CommandOf<K>> };
+type WithoutContext<C> = C extends { readonly type: infer T; readonly data: infer D }
+  ? { readonly type: T; readonly data: D; readonly mustRefuse?: Error }
+  : never;
 
 export interface ChangeRequest<K extends StreamCategory> {
   readonly category: K;
@@ -42,7 +47,7 @@ export interface ChangeRequest<K extends StreamCategory> {
   /**
    * Looks at the state, throws when this actor may not change it, and says what is asked for. Called again after a conflict.
    */
-  readonly command: (state: StateOf<K>) => Omit<CommandOf<K>, 'context'> & Asked;
+  readonly command: (state: StateOf<K>) => Asked<K>;
 }
 
 /** One envelope for every aggregate: which one is in `request.category`. */
@@ -75,11 +80,11 @@ export class ChangeHandler implements ICommandHandler<Change> {
         ...decider,
         decide: (_: DomainCommand, state: unknown) => {
           const { mustRefuse, ...asked } = request.command(state as never);
-          const decision = decider.decide({ ...asked, context } as unknown as DomainCommand, state);
+          const decision = decider.decide({ ...asked, context }, state);
           if (mustRefuse && !decision.refusal) throw mustRefuse;
           return decision;
         },
-      } as Decider<unknown, DomainCommand, never>,
+      },
       command: { type: 'deferred', data: undefined, context },
       meta: {
         commandId: request.commandId,

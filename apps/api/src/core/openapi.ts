@@ -17,7 +17,7 @@ export const openApiOf = (app: NestFastifyApplication) => {
 };
 
 export const setUpOpenApi = (app: NestFastifyApplication, demo: boolean): void => {
-  SwaggerModule.setup('docs', app, () => openApiOf(app as NestFastifyApplication), {
+  SwaggerModule.setup('docs', app, () => openApiOf(app), {
     jsonDocumentUrl: 'api/openapi.json',
     customSiteTitle: 'Fremdrift API',
     swaggerOptions: { persistAuthorization: demo, displayRequestDuration: true },

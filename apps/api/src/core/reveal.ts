@@ -6,9 +6,6 @@ import { isSealed, type Sealed } from '@app/personal-data';
 import type { Call } from './call.js';
 import { Ports } from './ports.js';
 
-/** An answer as the caller gets it: text where it was sealed; null where the key is gone. */
-export type Revealed<T> = T extends Sealed ? string | null : T extends object ? { [K in keyof T]: Revealed<T[K]> } : T;
-
 export interface Purpose {
   /** Code of what the answer is for, such as `case.read`. */
   readonly purpose: string;
@@ -18,7 +15,6 @@ export interface Purpose {
   readonly personIds?: readonly string[];
   /** A search: what was looked for. Sealed before it is logged. */
   readonly criterion?: string;
-  readonly exported?: boolean;
 }
 
 @Injectable()
@@ -26,14 +22,15 @@ export class Reveal {
   constructor(private readonly ports: Ports) {}
 
   /**
-   * @returns the answer with its texts open, when the access log holds what is in it
+   * @param answer of the shape `A`, but with sealed texts where `A` has text or null
+   * @returns the answer with its texts open (null where the key is gone), when the access log holds what is in it
    * @throws AccessLogUnavailableError, KeyStoreUnavailableError: then nothing is shown
    */
-  async reveal<T>(
+  async reveal<A>(
     call: Call,
-    { purpose, decision, caseIds = [], personIds = [], criterion, exported }: Purpose,
-    answer: T,
-  ): Promise<Revealed<T>> {
+    { purpose, decision, caseIds = [], personIds = [], criterion }: Purpose,
+    answer: unknown,
+  ): Promise<A> {
     const found: Sealed[] = [];
     collect(answer, found);
     const texts = await this.ports.vault.openMany(found);
@@ -58,13 +55,11 @@ export class Reveal {
         fieldClasses: [...classes],
       };
       await this.ports.accessLog.record(
-        criterion === undefined
-          ? { ...entry, type: exported ? 'PersonalDataExported' : 'PersonalDataShown' }
-          : { ...entry, type: 'PersonalDataSearched', criterion },
+        criterion === undefined ? { ...entry, type: 'PersonalDataShown' } : { ...entry, type: 'PersonalDataSearched', criterion },
       );
     }
     const opened = new Map(found.map((sealed, i) => [sealed, texts[i] ?? null]));
-    return replace(answer, opened) as Revealed<T>;
+    return replace(answer, opened) as A;
   }
 }
 

@@ -94,7 +94,7 @@ export class SignIn {
 
   /** The token must agree with the registry: enrolled, not left, same role, same organisation. */
   private resolve(payload: JWTPayload, registry: Registry, today: string): Principal {
-    const user = registry.usersBySubject.get(this.ports.blindIndex.subjectHash(this.settings.issuer, payload.sub!));
+    const user = registry.usersBySubject.get(this.ports.blindIndex.subjectHash(this.ports.issuer, payload.sub!));
     if (!user) throw new NotSignedInError('not-enrolled');
     if (user.leftOn !== undefined && user.leftOn <= today) throw new NotSignedInError('left');
     if (payload[this.settings.roleClaim] !== user.role) throw new NotSignedInError('role-differs');

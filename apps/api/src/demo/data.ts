@@ -1,11 +1,11 @@
 // Demo data for an empty store: a programme, a group, and cases in every state the weekly meeting knows. All synthetic.
 // Every personal text carries a canary (KANARIE-…), so that tests can look for it where it must not be.
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Actor, StreamCategory } from '@app/domain';
 import { addDays, clockOf, instantAt, localDateAt, weekdayOf } from '@app/platform';
 import { caseNumberOf } from '../cases/case-number.js';
-import { ChangeHandler, Change, type ChangeRequest } from '../core/change.js';
-import { Ports } from '../core/ports.js';
+import { Change, ChangeHandler, type Asked } from '../core/change.js';
+import type { Ports } from '../core/ports.js';
 import { ageBandOf } from '../persons/registrar.js';
 import { DEMO_AREAS, DEMO_GROUP, DEMO_ORGANISATIONS, DEMO_USERS, GROUP_ORGANISATIONS } from './users.js';
 
@@ -37,26 +37,30 @@ type Send = <K extends StreamCategory>(
   id: string,
   userId: string,
   daysAgo: number,
-  command: ReturnType<ChangeRequest<K>['command']>,
+  command: Asked<K>,
 ) => Promise<void>;
 
-/** Sends commands as of some days ago: the same handler, with a clock set back. */
-const sender =
-  (ports: Ports): Send =>
-  async (category, id, userId, daysAgo, command) => {
+/**
+ * Sends commands as of some days ago: the same handler, with a clock set back. Command ids are the same every time, so that a
+ * loading that was interrupted is taken up where it stopped.
+ */
+const sender = (ports: Ports): Send => {
+  let sent = 0;
+  return async (category, id, userId, daysAgo, command) => {
     const then = ports.clock.now().getTime() - daysAgo * DAY_MS;
     const past = Object.assign(Object.create(ports) as Ports, { clock: clockOf(() => new Date(then)) });
     const request = {
       category,
       id,
       actor: actorOf(userId),
-      commandId: randomUUID(),
+      commandId: demoId(`command ${++sent}`),
       commandHash: 'demo',
       command: () => command,
     };
-    const { position } = await new ChangeHandler(past).execute(new Change(request as unknown as ChangeRequest<StreamCategory>));
+    const { position } = await new ChangeHandler(past).execute(new Change(request));
     ports.wrote(position as never);
   };
+};
 
 const registry = async (ports: Ports, send: Send): Promise<void> => {
   const organisation = (id: string) => DEMO_ORGANISATIONS.find((o) => o.organisationId === id)!;
@@ -226,8 +230,7 @@ const loadCase = async (ports: Ports, send: Send, demo: DemoCase): Promise<void>
     const { organisationId, kind, authorityId } = DEMO_ORGANISATIONS.find((o) => o.organisationId === id)!;
     return { organisationId, kind, authorityId };
   });
-  const at = (daysAgo: number, command: ReturnType<ChangeRequest<'case'>['command']>, userId = 'coordinator') =>
-    send('case', caseId, userId, daysAgo, command);
+  const at = (daysAgo: number, command: Asked<'case'>, userId = 'coordinator') => send('case', caseId, userId, daysAgo, command);
   await at(demo.referred, {
     type: 'ReferCase',
     data: {
@@ -299,8 +302,7 @@ const loadMeeting = async (ports: Ports, send: Send, weeksAgo: number, cases: re
   const daysAgo = sinceTuesday + 7 * weeksAgo;
   const localDate = addDays(today, -daysAgo);
   const meetingId = demoId(`meeting ${weeksAgo}`);
-  const at = (command: ReturnType<ChangeRequest<'meeting'>['command']>) =>
-    send('meeting', meetingId, 'coordinator', daysAgo, command);
+  const at = (command: Asked<'meeting'>) => send('meeting', meetingId, 'coordinator', daysAgo, command);
   const members = DEMO_USERS.filter((u) => u.inGroup);
   const invited = members.map(({ userId, organisationId }) => ({ userId, organisationId }));
   const times = { localDate, startsAt: instantAt(localDate, '09:00'), endsAt: instantAt(localDate, '10:30') };
@@ -330,7 +332,7 @@ const loadMeeting = async (ports: Ports, send: Send, weeksAgo: number, cases: re
   await at({ type: 'CloseMeeting', data: { meetingId } });
 };
 
-/** Loads the demo into an empty store. */
+/** Loads the demo into an empty store, or what is missing of it. */
 export const loadDemo = async (ports: Ports): Promise<void> => {
   const send = sender(ports);
   await registry(ports, send);

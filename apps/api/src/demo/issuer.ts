@@ -1,5 +1,5 @@
 // The demo's own OIDC issuer: inside the process, on loopback only. It signs anybody in, which is why it exists for the demo alone.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   createLocalJWKSet,
@@ -31,7 +31,8 @@ export class DemoIssuer {
     if (!existsSync(keyFile)) {
       const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
       mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 });
-      writeFileSync(keyFile, JSON.stringify(await exportJWK(privateKey)), { mode: 0o600 });
+      writeFileSync(`${keyFile}.new`, JSON.stringify(await exportJWK(privateKey)), { mode: 0o600 });
+      renameSync(`${keyFile}.new`, keyFile);
     }
     const secret = JSON.parse(readFileSync(keyFile, 'utf8')) as JWK;
     const key = (await importJWK(secret, ALGORITHM)) as CryptoKey;

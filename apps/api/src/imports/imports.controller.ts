@@ -3,13 +3,13 @@ import { Body, Controller, Injectable, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { randomUUID } from 'node:crypto';
 import { requireAccess } from '@app/access';
-import { IDENTITY_FIELDS, STREAMS, streamName, type CaseCommand, type ExistingCase, type Identity } from '@app/domain';
+import { IDENTITY_FIELDS, STREAMS, streamName, type ExistingCase, type Identity } from '@app/domain';
 import { loadState, type Position } from '@app/event-store';
 import { addDays } from '@app/platform';
 import type { GroupRow } from '@app/read-models';
 import { caseNumberOf } from '../cases/case-number.js';
 import { TheCall, type Call } from '../core/call.js';
-import { Changer } from '../core/change.js';
+import { Changer, type Asked } from '../core/change.js';
 import { Answers } from '../core/endpoint.js';
 import { RefusedError } from '../core/errors.js';
 import { requireGroup } from '../core/guards.js';
@@ -19,11 +19,7 @@ import { checkRow, type CheckedRow } from './check-row.js';
 import { ImportRowAnswer, ImportRowBody, type ImportProblem, type ImportRowFields } from './import-row.dto.js';
 import { Ledger, type LedgerEntry, type RowHashes } from './ledger.js';
 
-type CaseData = CaseCommand extends infer C
-  ? C extends { type: infer T; data: infer D }
-    ? { readonly type: T; readonly data: D }
-    : never
-  : never;
+type CaseData = Asked<'case'>;
 
 const PAUSED_FOR_DAYS = 28;
 const FROM_SHEET = 'Ændret i regnearket før import';
@@ -81,8 +77,7 @@ export class RowImporter {
     await this.ledger!.write(entry);
     const { caseId } = entry;
     const state = await this.openCase(call, group, row, checked, entry);
-    const change = (command: CaseData) =>
-      this.changer.change(call, 'case', caseId, () => command as never, { commandId: randomUUID() });
+    const change = (command: CaseData) => this.changer.change(call, 'case', caseId, () => command, { commandId: randomUUID() });
 
     if (state.areaId !== checked.areaId) await change({ type: 'ChangeArea', data: { caseId, areaId: checked.areaId } });
     for (const organisation of [checked.responsible, checked.owner]) {

@@ -107,11 +107,7 @@ export class MeetingByIdHandler implements IQueryHandler<MeetingById> {
       revision: row!.revision,
       ...(row!.openItemId !== undefined && { openItemId: row!.openItemId }),
     };
-    return (await this.out.reveal(
-      call,
-      { purpose: 'meeting.read', decision, caseIds: [...may.keys()] },
-      answer,
-    )) as MeetingAnswer;
+    return this.out.reveal<MeetingAnswer>(call, { purpose: 'meeting.read', decision, caseIds: [...may.keys()] }, answer);
   }
 }
 
@@ -163,11 +159,7 @@ export class MeetingAgendaHandler implements IQueryHandler<MeetingAgenda> {
         return { itemId, withheld: false, why, caseId, discussed, ...(figure && figuresOf(figure)) };
       }),
     };
-    return (await this.out.reveal(
-      call,
-      { purpose: 'meeting.agenda', decision, caseIds: [...may.keys()] },
-      answer,
-    )) as AgendaAnswer;
+    return this.out.reveal<AgendaAnswer>(call, { purpose: 'meeting.agenda', decision, caseIds: [...may.keys()] }, answer);
   }
 }
 
@@ -262,11 +254,7 @@ export class MeetingMinutesHandler implements IQueryHandler<MeetingMinutes> {
       withheldItems: meeting!.items.length - mine.length,
       notice: NOTICE,
     };
-    return (await this.out.reveal(
-      call,
-      { purpose: 'meeting.minutes', decision, caseIds: [...may.keys()] },
-      answer,
-    )) as unknown as MinutesAnswer;
+    return this.out.reveal<MinutesAnswer>(call, { purpose: 'meeting.minutes', decision, caseIds: [...may.keys()] }, answer);
   }
 }
 

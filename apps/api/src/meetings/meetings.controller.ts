@@ -2,19 +2,11 @@
 import { Body, Controller, Delete, Param, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { AccessDeniedError, mayAccess, requireAccess, type Action } from '@app/access';
-import {
-  STREAMS,
-  streamName,
-  type CaseInRoom,
-  type ExistingMeeting,
-  type MeetingCommand,
-  type MeetingState,
-  type Party,
-} from '@app/domain';
+import { STREAMS, streamName, type CaseInRoom, type ExistingMeeting, type MeetingState, type Party } from '@app/domain';
 import { loadState } from '@app/event-store';
 import type { GroupRow } from '@app/read-models';
 import { ifMatch, ifMatchNeeded, TheCall, type Call } from '../core/call.js';
-import { Changer } from '../core/change.js';
+import { Changer, type Asked } from '../core/change.js';
 import { Changes, type Receipt } from '../core/endpoint.js';
 import { BadRequestError, NotFoundError, RefusedError } from '../core/errors.js';
 import { factsOf, requireCase, requireGroup } from '../core/guards.js';
@@ -38,12 +30,7 @@ import {
   WhenBody,
 } from './meeting-requests.dto.js';
 
-type MeetingData = MeetingCommand extends infer C
-  ? C extends { type: infer T; data: infer D }
-    ? { readonly type: T; readonly data: D }
-    : never
-  : never;
-type Asked = MeetingData & { readonly mustRefuse?: AccessDeniedError };
+type MeetingData = Asked<'meeting'>;
 
 @ApiTags('Meetings')
 @Controller('api/meetings')
@@ -58,7 +45,7 @@ export class MeetingsController {
     call: Call,
     action: Action,
     meetingId: string,
-    command: Asked | ((state: ExistingMeeting) => Asked),
+    command: MeetingData | ((state: ExistingMeeting) => MeetingData),
     options: { expectedRevision?: number | undefined; commandId?: string } = {},
   ): Promise<Receipt> {
     requireAccess(call.principal, action);
@@ -267,7 +254,8 @@ export class MeetingsController {
   async openItem(@TheCall() call: Call, @Param() { meetingId, itemId }: ItemParams): Promise<Receipt> {
     requireAccess(call.principal, 'openClosedItem');
     const { inRoom } = await this.caseOfItem(call, meetingId, itemId, 'openClosedItem');
-    return this.change(call, 'openClosedItem', meetingId, (state) => ({
+    // The room itself is judged below; here it is the group's meeting.
+    return this.change(call, 'runMeeting', meetingId, (state) => ({
       type: 'OpenItem',
       data: { meetingId, itemId, case: inRoom },
       ...this.forbiddenInRoom(call, 'openClosedItem', state),
@@ -306,7 +294,7 @@ export class MeetingsController {
     const { policies } = requireCase(call.principal, 'shareInRoom', inRoom.caseId, facts);
     const receipt = await this.change(
       call,
-      'shareInRoom',
+      'runMeeting',
       meetingId,
       (state) => ({
         type: 'ShareInRoom',

@@ -1,6 +1,6 @@
 // The weekly series: when a group meets, and who is invited. It makes its next meeting by itself.
 import { Logger } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import type { CommandBus } from '@nestjs/cqrs';
 import { streamName, type Actor } from '@app/domain';
 import { addDays, instantAt, weekdayOf } from '@app/platform';
 import type { GroupRow } from '@app/read-models';

@@ -2,13 +2,13 @@
 import { Body, Controller, Delete, Get, Param, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { requireAccess } from '@app/access';
-import { IDENTITY_FIELDS, type IdentityField, type PersonCommand } from '@app/domain';
+import { IDENTITY_FIELDS, type IdentityField } from '@app/domain';
 import type { PersonRow } from '@app/read-models';
 import { PersonAnswer } from '../cases/case-answers.dto.js';
 import { personShape, together } from '../cases/shapes.js';
 import { Ask } from '../core/ask.js';
 import { TheCall, type Call } from '../core/call.js';
-import { Changer } from '../core/change.js';
+import { Changer, type Asked } from '../core/change.js';
 import { Answers, Changes, type Receipt } from '../core/endpoint.js';
 import { BadRequestError, NotFoundError } from '../core/errors.js';
 import { Day, Flag, Id, Nested, Text, Word } from '../core/fields.js';
@@ -96,22 +96,18 @@ export class PersonsController {
       caseIds: cases.map((c) => c.caseId),
       ...(known && cases.length > 0 && { person: personShape(known) }),
     };
-    return (await this.out.reveal(
+    return this.out.reveal<LookUpAnswer>(
       call,
       { purpose: 'person.look-up', decision, criterion: cpr, caseIds: answer.caseIds },
       answer,
-    )) as LookUpAnswer;
+    );
   }
 
   @Get(':personId')
   @Answers({ summary: 'The identity of a person in a case you may see', answer: PersonAnswer, errors: [400, 404] })
   async one(@TheCall() call: Call, @Param() { personId }: PersonParams): Promise<PersonAnswer> {
     const { person, decision } = await this.requirePerson(call, personId);
-    return (await this.out.reveal(
-      call,
-      { purpose: 'person.read', decision, personIds: [personId] },
-      personShape(person),
-    )) as PersonAnswer;
+    return this.out.reveal<PersonAnswer>(call, { purpose: 'person.read', decision, personIds: [personId] }, personShape(person));
   }
 
   @Post(':personId/corrections')
@@ -140,10 +136,10 @@ export class PersonsController {
     return this.change(call, personId, { type: 'LiftAddressProtection', data: { personId } });
   }
 
-  private async change(call: Call, personId: string, command: Omit<PersonCommand, 'context'>): Promise<Receipt> {
+  private async change(call: Call, personId: string, command: Asked<'person'>): Promise<Receipt> {
     requireAccess(call.principal, 'registerPerson');
     await this.requirePerson(call, personId);
-    return this.changer.change(call, 'person', personId, () => command as never);
+    return this.changer.change(call, 'person', personId, () => command);
   }
 
   /** A person is visible through a case that is. */
