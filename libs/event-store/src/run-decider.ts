@@ -115,10 +115,10 @@ export const runDecider = async <D extends EventDefinitions, State, C extends Co
     const earlier = earlierOutcome(history, meta);
     if (earlier) return earlier;
     const revision = history.at(-1)?.revision ?? NO_STREAM;
+    const { events, refusal } = decider.decide(command, fold(history, run));
+    // Only now: a decider that throws, for somebody who may not know that the stream exists, comes before a conflict.
     if (expectedRevision !== undefined && expectedRevision !== revision)
       throw new RevisionConflictError(expectedRevision, revision);
-
-    const { events, refusal } = decider.decide(command, fold(history, run));
     const answer = (appended: { revision: number; position: Position }): Outcome => ({
       receipt: { stream, revision: appended.revision, position: appended.position, repeated: false },
       ...(refusal && { refusal }),

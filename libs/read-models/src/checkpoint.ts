@@ -4,6 +4,7 @@ import { QueryFailedError, type DataSource, type EntityManager } from 'typeorm';
 import { indexCprNumbers, type Search } from './persons/cpr-indexes.js';
 import { announce, decodeAll, fold, park, type ParkedStream } from './projections.js';
 import { Rows } from './rows.js';
+import { upsert } from './tables.js';
 
 /** Somebody else moved the checkpoint: a rebuild swapped its tables in, or another process leads. */
 export class CheckpointMovedError extends Error {
@@ -34,16 +35,14 @@ export interface Applied {
   readonly parked: readonly ParkedStream[];
 }
 
-/** Writes rows, newly parked streams and the new checkpoint. The caller's transaction. */
-export const writeChanges = async (
+/** Writes newly parked streams and the new checkpoint, beside their rows. The caller's transaction. */
+export const writeProgress = async (
   em: EntityManager,
   schema: string,
-  rows: Rows,
   newlyParked: readonly ParkedStream[],
   position: Position,
   registryChangedAt: Position | undefined,
 ): Promise<void> => {
-  for (const { sql, parameters } of rows.takeChanges(schema)) await em.query(sql, parameters);
   for (const { stream, position: at, eventId, type, reason } of newlyParked) {
     await em.query(
       `insert into ${schema}.parked_streams (stream, position, event_id, type, reason) values ($1, $2, $3, $4, $5)`,
@@ -90,7 +89,8 @@ export const applyBatch = async (
       await rows.load(em, schema);
       const registryChangedAt = fold(events, rows, cprIndexes, known);
       const newlyParked = [...known.values()].filter(({ stream }) => !parked.has(stream));
-      await writeChanges(em, schema, rows, newlyParked, batch.position, registryChangedAt);
+      for (const changes of rows.takeChanges()) await upsert(em, schema, changes);
+      await writeProgress(em, schema, newlyParked, batch.position, registryChangedAt);
       return { registryChanged: registryChangedAt !== undefined, parked: newlyParked };
     });
     for (const stream of applied.parked) parked.set(stream.stream, stream);
@@ -118,7 +118,7 @@ const applySingly = async (
     await dataSource.transaction(async (em) => {
       const [row] = await em.query<{ position: Position }[]>(`select position from ${schema}.checkpoint for update`);
       if (row?.position !== after) throw new CheckpointMovedError();
-      await writeChanges(em, schema, new Rows(false), [poison], batch.position, undefined);
+      await writeProgress(em, schema, [poison], batch.position, undefined);
     });
     parked.set(poison.stream, poison);
     return { registryChanged: false, parked: [poison] };

@@ -3,6 +3,7 @@ import {
   caseCodec,
   groupCodec,
   hotspotCodec,
+  instant,
   meetingCodec,
   organisationCodec,
   personCodec,
@@ -67,14 +68,20 @@ const CODECS: Readonly<Record<string, Codec<EventDefinitions>>> = {
 } as never;
 
 /** The streams the read models are made of. An event type that is not known in one of them is an error, never skipped. */
-export const STREAM_PREFIXES: readonly string[] = [...Object.keys(CODECS), 'access'].map((kind) => `${kind}-`);
+const KINDS: ReadonlySet<string> = new Set([...Object.keys(CODECS), 'access']);
+export const STREAM_PREFIXES: readonly string[] = [...KINDS].map((kind) => `${kind}-`);
+const kindOf = (stream: string): string => stream.slice(0, stream.indexOf('-'));
+export const isOurs = ({ stream }: StoredEvent): boolean => KINDS.has(kindOf(stream));
 
 const NO_TEXTS: TextShape = {};
-const withMilliseconds = (at: string): string => (at.length === 24 ? at : new Date(at).toISOString());
+const withMilliseconds = (at: string): string => {
+  instant.parse(at, 'metadata.at');
+  return at.length === 24 ? at : new Date(at).toISOString();
+};
 
 /** @throws SchemaError, UnknownEventError */
 export const decode = (stored: StoredEvent): Happened => {
-  const kind = stored.stream.slice(0, stored.stream.indexOf('-'));
+  const kind = kindOf(stored.stream);
   const { clear, subject, text } = readStored(stored.data);
   const { metadata } = stored;
   let data: unknown;

@@ -3,16 +3,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { START, type Batch, type EventStore, type Position } from '@app/event-store';
 import pg from 'pg';
 import type { DataSource, QueryFailedError } from 'typeorm';
-import { MOVED, writeChanges } from './checkpoint.js';
-import { STREAM_PREFIXES } from './history.js';
+import { MOVED, writeProgress } from './checkpoint.js';
+import { isOurs } from './history.js';
 import { indexCprNumbers, type Search } from './persons/cpr-indexes.js';
 import { announce, decodeAll, fold, type ParkedStream } from './projections.js';
 import { Rows } from './rows.js';
 import { createAllIndexes, createTables, SCHEMA } from './schema.js';
+import { copy, type Changes } from './tables.js';
 
 const NEXT = 'read_models_next';
 const OLD = 'read_models_old';
 const LOCK = 7305003;
+/** Tables indexed at a time. */
+const INDEXING = 2;
+const UNIQUE_VIOLATION = '23505';
 
 export interface RebuildOptions extends Partial<Search> {
   readonly dataSource: DataSource;
@@ -21,7 +25,7 @@ export interface RebuildOptions extends Partial<Search> {
   readonly onProgress?: (events: number) => void;
   /** Events read at a time. Default 5000. */
   readonly pageSize?: number;
-  /** Rows kept in memory at most. Default 100,000, about 150 MB. */
+  /** Rows kept in memory at most. Default 250,000, about 400 MB. */
   readonly rowsInMemory?: number;
 }
 
@@ -35,7 +39,10 @@ export interface Rebuilt {
 class Builder {
   readonly #rows = new Rows(true);
   readonly #parked = new Map<string, ParkedStream>();
-  #written = 0;
+  /** Tables of which a row that is written now may have been written before. */
+  readonly #written = new Set<Changes['table']>();
+  #parkedWritten = 0;
+  #registryChangedAt: Position | undefined;
   #writing: Promise<void> = Promise.resolve();
   position: Position = START;
   events = 0;
@@ -50,7 +57,7 @@ class Builder {
   async catchUp(): Promise<void> {
     const { store, pageSize = 5_000, onProgress } = this.options;
     const read = (after: Position) => {
-      const page = store.readAll(after, { filter: { streamPrefixes: STREAM_PREFIXES }, limit: pageSize });
+      const page = store.readAll(after, { limit: pageSize }); // nearly all of it is ours: sorting out here is cheaper than a filter;
       page.catch(() => {}); // Whoever awaits it sees the error.
       return page;
     };
@@ -62,32 +69,52 @@ class Builder {
       await this.#apply(page);
       onProgress?.(this.events);
     }
+    await this.#write('all');
     await this.#writing;
   }
 
   async #apply(page: Batch): Promise<void> {
-    const { dataSource, vault, blindIndex, rowsInMemory = 100_000 } = this.options;
+    const { dataSource, vault, blindIndex, rowsInMemory = 250_000 } = this.options;
     const rows = this.#rows;
-    const happened = decodeAll(page.events, this.#parked);
+    const events = page.events.filter(isOurs);
+    const happened = decodeAll(events, this.#parked);
     const cprIndexes = await indexCprNumbers(happened, vault && blindIndex && { vault, blindIndex });
     announce(happened, rows);
     await rows.load(dataSource.manager, NEXT);
     const registryChangedAt = fold(happened, rows, cprIndexes, this.#parked);
-    this.events += page.events.length;
+    this.events += events.length;
     this.position = page.position;
-    const newlyParked = this.parked.slice(this.#written);
-    this.#written = this.#parked.size;
-
+    this.#registryChangedAt = registryChangedAt ?? this.#registryChangedAt;
+    if (rows.size <= rowsInMemory) return this.#write('appendOnly');
+    await this.#write('all');
     await this.#writing;
-    this.#writing = dataSource.transaction(async (em) => {
-      await em.query('set local synchronous_commit = off'); // the swap's commit makes it all durable
-      await writeChanges(em, NEXT, rows, newlyParked, page.position, registryChangedAt);
-    });
+    rows.forgetHalf();
+  }
+
+  /** Begins to write; one write at a time. */
+  async #write(which: 'all' | 'appendOnly'): Promise<void> {
+    await this.#writing;
+    const { position } = this;
+    const changes = this.#rows.takeChanges(which);
+    // With all rows, never before them: parking marks the row of a person.
+    const newlyParked = which === 'all' ? this.parked.slice(this.#parkedWritten) : [];
+    this.#parkedWritten += newlyParked.length;
+    const write = (merge: boolean): Promise<void> =>
+      this.options.dataSource.transaction(async (em) => {
+        await em.query('set local synchronous_commit = off'); // the swap's commit makes it all durable
+        const client = (await em.queryRunner!.connect()) as pg.ClientBase;
+        for (const change of changes) await copy(client, NEXT, change, merge || this.#written.has(change.table));
+        await writeProgress(em, NEXT, newlyParked, position, this.#registryChangedAt);
+      });
+    this.#writing = write(false)
+      .catch((error: unknown) => {
+        if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+        return write(true); // a row that is only ever added was added twice: the last one holds, as in the live tables
+      })
+      .then(() => {
+        for (const { table } of changes) if (!table.appendOnly) this.#written.add(table);
+      });
     this.#writing.catch(() => {}); // Whoever awaits it sees the error.
-    if (rows.size > rowsInMemory) {
-      await this.#writing;
-      rows.forget();
-    }
   }
 }
 
@@ -109,8 +136,12 @@ export const rebuildReadModels = async (options: RebuildOptions): Promise<Rebuil
     for (const statement of createTables(NEXT)) await dataSource.query(statement);
     const builder = new Builder(options);
     await builder.catchUp();
-    for (const statement of createAllIndexes(NEXT)) await dataSource.query(statement);
-    await dataSource.query(`analyze ${NEXT}.cases, ${NEXT}.actions, ${NEXT}.disclosures, ${NEXT}.meetings, ${NEXT}.access_log`);
+    const unfinished = createAllIndexes(NEXT);
+    const finish = async () => {
+      for (let table = unfinished.pop(); table; table = unfinished.pop())
+        for (const statement of table) await dataSource.query(statement);
+    };
+    await Promise.all(Array.from({ length: INDEXING }, finish));
     await drop(dataSource, OLD);
     await builder.catchUp();
 

@@ -6,7 +6,7 @@ import { meetingsTable } from './meetings/projection.js';
 import { personSearchTable, personsTable } from './persons/projection.js';
 import { registryTable } from './registry/projection.js';
 import { disclosuresTable } from './sharing-log/projection.js';
-import { TableRows, type Table } from './tables.js';
+import { TableRows, type Changes, type Table } from './tables.js';
 
 export const TABLES = [
   registryTable,
@@ -26,7 +26,7 @@ export class Rows {
   readonly #undo: (() => void)[] = [];
   readonly #all: TableRows<object>[] = [];
 
-  /** @param complete the tables are empty, and all that will be in them comes from here, until {@link forget} */
+  /** @param complete the tables are empty, and all that will be in them comes from here, until {@link forgetHalf} */
   constructor(private complete: boolean) {}
 
   #of<R extends object>(t: Table<R>): TableRows<R> {
@@ -52,7 +52,7 @@ export class Rows {
   }
 
   /** Reads what was announced and is not here yet: one query per table. */
-  async load(em: EntityManager, schema: string): Promise<void> {
+  async load(em: Pick<EntityManager, 'query'>, schema: string): Promise<void> {
     for (const rows of this.#all) await rows.load(em, schema);
   }
 
@@ -67,14 +67,17 @@ export class Rows {
     }
   }
 
-  /** One statement per changed table. */
-  takeChanges(schema: string): { sql: string; parameters: [string] }[] {
-    return this.#all.map((rows) => rows.takeChanges(schema)).filter((statement) => statement !== undefined);
+  /** Taken from here to be written. `appendOnly`: without the rows that may be changed again, which can wait. */
+  takeChanges(which: 'all' | 'appendOnly' = 'all'): Changes[] {
+    return this.#all
+      .filter((rows) => which === 'all' || rows.table.appendOnly)
+      .map((rows) => rows.takeChanges())
+      .filter((changes) => changes !== undefined);
   }
 
-  /** Lets go of all rows; what was changed must be written already. */
-  forget(): void {
+  /** Lets go of the rows changed longest ago; what was changed must be written already. */
+  forgetHalf(): void {
     this.complete = false;
-    for (const rows of this.#all) rows.clear();
+    for (const rows of this.#all) rows.forgetHalf();
   }
 }

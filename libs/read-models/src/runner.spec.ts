@@ -126,24 +126,21 @@ it('takes nothing of an event that fails halfway', async () => {
 
 it('parks the stream of an event whose values the database refuses', async () => {
   const group = inGroup(bench.history);
-  const place = 'Lokale \u0000';
-  const broken = await group.meeting('2026-11-17');
-  await bench.history.writeRaw('organisation-nul', [
-    { type: 'OrganisationRegistered', data: { organisationId: 'nul', name: 'x', kind: 'other', authorityId: 'nul' } },
-  ]);
-  await bench.history.writeRaw('access-p-2026-11-24', [
-    {
-      type: 'PersonalDataShown',
-      data: { userId: place, organisationId: 'bif', purpose: 'p', caseIds: [], personIds: [], policies: [] },
-    },
-  ]);
-  const meetingId = await group.meeting('2026-11-24');
+  const before = await group.meeting('2026-11-17');
+  const refused = randomUUID();
+  const times = { localDate: '2026-11-24', startsAt: '2026-11-24T08:00:00Z', endsAt: '2026-11-24T09:00:00Z' };
+  await group.onMeeting(refused, {
+    type: 'MeetingPlanned',
+    data: { meetingId: refused, groupId: group.groupId, ...times, place: 'Lokale \u0000', invited: [] },
+  });
+  const after = await group.meeting('2026-11-24');
   const { projections } = bench.start();
   await projections.reach(await bench.store.head(), 10_000);
   expect((await projections.health()).parked).toMatchObject([
-    { stream: 'access-p-2026-11-24', type: 'PersonalDataShown', reason: 'QueryFailedError' },
+    { stream: `meeting-${refused}`, type: 'MeetingPlanned', reason: 'QueryFailedError' },
   ]);
-  for (const id of [broken, meetingId]) expect(await bench.models.meeting(id)).toBeDefined();
+  expect(await bench.models.meeting(refused)).toBeUndefined();
+  for (const id of [before, after]) expect(await bench.models.meeting(id)).toBeDefined();
 });
 
 it('counts an address as protected once the person is parked', async () => {

@@ -1,5 +1,7 @@
 // How rows are kept: a table's description, the rows a batch works on in memory, and the one statement that writes them.
+import type { ClientBase } from 'pg';
 import type { EntityManager } from 'typeorm';
+import { copyIn } from './copy.js';
 
 export type Column = 'text' | 'int' | 'bool' | 'text[]' | 'json';
 
@@ -19,30 +21,86 @@ const SQL_TYPE: Record<Column, string> = { text: 'text', int: 'int', bool: 'bool
 const columnsOf = (t: Table<never>) => Object.entries<Column>(t.columns);
 
 export const createTable = (schema: string, t: Table<never>): string => {
-  const columns = columnsOf(t).map(
-    ([name, type]) =>
-      `${name} ${SQL_TYPE[type]}${type.startsWith('text') ? ' collate "C"' : ''}${name === t.key ? ' primary key' : ''}`,
-  );
+  const columns = columnsOf(t).map(([name, type]) => {
+    const collation = type.startsWith('text') ? ' collate "C"' : '';
+    const storage = type === 'json' ? ' storage external' : ''; // ciphertext does not compress
+    return `${name} ${SQL_TYPE[type]}${storage}${collation}${name === t.key ? ' primary key' : ''}`;
+  });
   return `create table ${schema}.${t.name} (${columns.join(', ')})`;
 };
 export const createIndexes = (schema: string, t: Table<never>): string[] =>
   t.indexes.map((index) => `create index on ${schema}.${t.name} ${index}`);
 
-const upsertSql = (schema: string, t: Table<never>): string => {
-  const columns = columnsOf(t);
-  const names = columns.map(([name]) => name);
+const insertFrom = (schema: string, t: Table<never>, source: string): string => {
+  const names = columnsOf(t).map(([name]) => name);
   const changes = names.filter((name) => name !== t.key).map((name) => `${name} = excluded.${name}`);
   return (
-    `insert into ${schema}.${t.name} (${names.join(', ')}) ` +
-    `select ${names.join(', ')} from json_to_recordset($1) as r(${columns.map(([n, type]) => `${n} ${SQL_TYPE[type]}`).join(', ')}) ` +
+    `insert into ${schema}.${t.name} (${names.join(', ')}) select ${names.join(', ')} from ${source} ` +
     `on conflict (${t.key}) do update set ${changes.join(', ')}`
   );
 };
 
+/** Rows of one table to be written. */
+export interface Changes {
+  readonly table: Table<never>;
+  readonly rows: readonly object[];
+}
+
+/** All rows in one statement. */
+export const upsert = async (em: Pick<EntityManager, 'query'>, schema: string, { table: t, rows }: Changes): Promise<void> => {
+  const columns = columnsOf(t).map(([name, type]) => `${name} ${SQL_TYPE[type]}`);
+  await em.query(insertFrom(schema, t, `json_to_recordset($1) as r(${columns.join(', ')})`), [JSON.stringify(rows)]);
+};
+
+/** The same for a rebuild, in bulk. `merge`: rows with the same key may be there already. */
+export const copy = async (client: ClientBase, schema: string, { table: t, rows }: Changes, merge: boolean): Promise<void> => {
+  const target = merge ? 'pg_temp.incoming' : `${schema}.${t.name}`;
+  if (merge) await client.query(`create temp table incoming (like ${schema}.${t.name}) on commit drop`);
+  await copyIn(
+    client,
+    `copy ${target} (${columnsOf(t)
+      .map(([name]) => name)
+      .join(', ')}) from stdin`,
+    copyText(t, rows),
+  );
+  if (!merge) return;
+  await client.query(insertFrom(schema, t, target));
+  await client.query('drop table pg_temp.incoming');
+};
+
+const CONTROL = /[\\\t\n\r]/g;
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+const escaped = (text: string): string => text.replace(CONTROL, (c) => ESCAPES[c]!);
+const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
+
+/** PostgreSQL's text format of COPY. */
+const copyText = (t: Table<never>, rows: readonly object[]): Buffer => {
+  const columns = columnsOf(t);
+  let lines = '';
+  for (const row of rows as readonly Record<string, unknown>[]) {
+    let separator = '';
+    for (const [name, type] of columns) {
+      const value = row[name];
+      lines += separator;
+      separator = '\t';
+      if (value === null || value === undefined) lines += '\\N';
+      else if (type === 'json') {
+        const json = JSON.stringify(value);
+        lines += json.includes('\\') ? escaped(json) : json;
+      } else if (type === 'text[]') lines += escaped(`{${(value as string[]).map(quoted).join(',')}}`);
+      else lines += typeof value === 'string' ? escaped(value) : String(value as number | boolean);
+    }
+    lines += '\n';
+  }
+  return Buffer.from(lines);
+};
+
+/** Takes one row back to what it was. */
 type Undo = () => void;
 
 /** One table's rows in memory. Rows are never changed, only replaced, so that a failed event can be taken back. */
 export class TableRows<R extends object> {
+  /** The row changed longest ago comes first. Undefined: it is known not to exist. */
   readonly #rows = new Map<string, R | undefined>();
   #changed = new Map<string, R>();
   readonly #missing = new Set<string>();
@@ -56,9 +114,13 @@ export class TableRows<R extends object> {
   ) {}
 
   get size(): number {
-    return this.#rows.size;
+    return this.#rows.size + this.#changed.size;
   }
 
+  /** Announces that a row will be made: it is not there yet. */
+  fresh(key: string): void {
+    if (!this.#rows.has(key) && !this.#missing.has(key)) this.#rows.set(key, undefined);
+  }
   /** Announces that a row will be asked for. */
   need(key: string): void {
     if (this.#rows.has(key)) return;
@@ -80,18 +142,20 @@ export class TableRows<R extends object> {
 
   put(row: R): void {
     const key = row[this.table.key] as string;
-    const changed = this.#changed.get(key);
-    if (!this.table.appendOnly) {
-      const before = this.#rows.get(key);
-      const known = this.#rows.has(key);
-      this.undo.push(() => (known ? this.#rows.set(key, before) : this.#rows.delete(key)));
-      this.#rows.set(key, row);
-    }
-    this.undo.push(() => (changed ? this.#changed.set(key, changed) : this.#changed.delete(key)));
+    const before = this.#rows.get(key);
+    const changedBefore = this.#changed.get(key);
+    this.undo.push(() => {
+      if (!this.table.appendOnly) this.#rows.set(key, before);
+      if (changedBefore) this.#changed.set(key, changedBefore);
+      else this.#changed.delete(key);
+    });
     this.#changed.set(key, row);
+    if (this.table.appendOnly) return;
+    this.#rows.delete(key);
+    this.#rows.set(key, row);
   }
 
-  async load(em: EntityManager, schema: string): Promise<void> {
+  async load(em: Pick<EntityManager, 'query'>, schema: string): Promise<void> {
     const select = `select * from ${schema}.${this.table.name} where`;
     const found: R[] = [];
     if (this.#missing.size > 0)
@@ -107,15 +171,20 @@ export class TableRows<R extends object> {
     this.#missingBy.clear();
   }
 
-  /** What was changed since the last time this was asked, as the statement that writes it. */
-  takeChanges(schema: string): { sql: string; parameters: [string] } | undefined {
+  /** What was changed since the last time this was asked. */
+  takeChanges(): Changes | undefined {
     if (this.#changed.size === 0) return undefined;
     const rows = [...this.#changed.values()];
     this.#changed = new Map();
-    return { sql: upsertSql(schema, this.table as unknown as Table<never>), parameters: [JSON.stringify(rows)] };
+    return { table: this.table as unknown as Table<never>, rows };
   }
 
-  clear(): void {
-    this.#rows.clear();
+  /** Lets go of the older half. What was changed must be written already. */
+  forgetHalf(): void {
+    let left = this.#rows.size / 2;
+    for (const key of this.#rows.keys()) {
+      if (left-- < 1) break;
+      this.#rows.delete(key);
+    }
   }
 }

@@ -42,6 +42,7 @@ export const inGroup = (history: History) => {
         status?: 'referred' | 'open';
         at?: string;
         name?: string;
+        imported?: true;
       } = {},
     ) => {
       const caseId = randomUUID();
@@ -71,6 +72,7 @@ export const inGroup = (history: History) => {
             ageBand: '15-17',
             responsibleOrganisationId: 'bif',
             organisations: more.organisations ?? [BIF, POLICE],
+            ...(more.imported && { imported: true }),
           },
           subject,
           text: { reason: 'Bekymring fra skolen' },

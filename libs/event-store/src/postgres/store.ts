@@ -24,6 +24,9 @@ const NOTIFY_EVERY_MS = 50;
 /** A subscription that keeps up looks at most this often. */
 const REST_MS = 10;
 
+/** So many group reads at once: while one is on its way, the other's events are parsed. */
+const READ_GROUPS = 2;
+
 const COLUMNS = 'e.position, e.stream, e.revision, e.id, e.type, e.data, e.metadata, e.recorded_at';
 const READ_STREAMS = {
   name: 'read_streams',
@@ -155,9 +158,9 @@ export const createPostgresEventStore = async ({
     return { events, position: toPosition(end), more: end < head };
   };
 
-  // Whole streams that are asked for while a read is under way are read together.
+  // Whole streams that are asked for while reads are under way are read together.
   let waiting: StreamRead[] = [];
-  let reading = false;
+  let groups = 0;
   const readWaiting = async (): Promise<void> => {
     const reads = waiting;
     waiting = [];
@@ -173,7 +176,7 @@ export const createPostgresEventStore = async ({
   };
   const nextRead = (): void => {
     if (waiting.length > 0) void readWaiting();
-    else reading = false;
+    else groups--;
   };
 
   return {
@@ -186,8 +189,8 @@ export const createPostgresEventStore = async ({
       if (direction === 'forwards' && from === undefined && limit === undefined)
         return new Promise((resolve, reject) => {
           waiting.push({ stream, resolve, reject });
-          if (reading) return;
-          reading = true;
+          if (groups === READ_GROUPS) return;
+          groups++;
           process.nextTick(nextRead);
         });
       const statement = direction === 'forwards' ? READ_FORWARDS : READ_BACKWARDS;

@@ -17,6 +17,11 @@ interface Append {
 
 const MAX_BATCH_EVENTS = 512;
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+/**
+ * So many queued appends are worth a commit of their own: they are sent on the heels of the batch under way, so that the
+ * server works on one batch while this process answers and prepares the other. Twice as many are halved to get there.
+ */
+const WORTH_A_COMMIT = 8;
 /** Never a revision: an append in a batch that can only lose or be a repeat. */
 const LOSER = -2;
 /** Answers that are about the server, not about one append of the batch: nobody is tried again alone. */
@@ -52,7 +57,7 @@ export const createWriter = ({ session, timeoutMs, committed }: WriterOptions): 
    * The next batch, in order of arrival. Of several appends that expect the same revision of a stream only the first can
    * win; the others go along for their verdict. One that expects another revision must see the first: it waits a batch.
    */
-  const take = (): { batch: Append[]; expected: number[] } => {
+  const take = (most: number): { batch: Append[]; expected: number[] } => {
     const batch: Append[] = [];
     const expected: number[] = [];
     const later: Append[] = [];
@@ -62,7 +67,9 @@ export const createWriter = ({ session, timeoutMs, committed }: WriterOptions): 
     let full = false;
     for (const append of queue) {
       const before = first.get(append.stream);
-      full ||= batch.length > 0 && (events + append.events.length > MAX_BATCH_EVENTS || bytes + append.bytes > MAX_BATCH_BYTES);
+      full ||=
+        batch.length === most ||
+        (batch.length > 0 && (events + append.events.length > MAX_BATCH_EVENTS || bytes + append.bytes > MAX_BATCH_BYTES));
       if (full || (before !== undefined && before !== append.expected)) {
         later.push(append);
         continue;
@@ -164,8 +171,9 @@ export const createWriter = ({ session, timeoutMs, committed }: WriterOptions): 
 
   const pump = (): void => {
     scheduled = false;
-    while (queue.length > 0 && underWay < 1) {
-      const { batch, expected } = take();
+    while (queue.length > 0 && (underWay === 0 || (underWay === 1 && queue.length >= WORTH_A_COMMIT))) {
+      const halve = underWay === 0 && queue.length >= 2 * WORTH_A_COMMIT;
+      const { batch, expected } = take(halve ? Math.ceil(queue.length / 2) : queue.length);
       underWay++;
       void settle(batch, expected).finally(() => {
         underWay--;

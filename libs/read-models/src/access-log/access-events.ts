@@ -1,5 +1,5 @@
 // The access log's events as far as this room reads them: clear ids and codes, taken by name.
-import { SchemaError, UnknownEventError, type FieldClass } from '@app/domain';
+import { code, list, UnknownEventError, type FieldClass } from '@app/domain';
 import type { AccessLogRow } from '../questions.js';
 
 const TYPES: readonly AccessLogRow['type'][] = [
@@ -8,6 +8,8 @@ const TYPES: readonly AccessLogRow['type'][] = [
   'PersonalDataExported',
   'AccessRefused',
 ];
+
+const codes = list(code);
 
 export interface AccessFolded {
   readonly type: AccessLogRow['type'];
@@ -28,14 +30,11 @@ export const decodeAccessEvent = (type: string, clear: Readonly<Record<string, u
   if (!TYPES.includes(type as AccessLogRow['type'])) throw new UnknownEventError(type);
   const word = (name: string): string => {
     const value = clear[name];
-    if (typeof value !== 'string') throw new SchemaError(`${type}.${name}`, 'a text');
-    return value;
+    return code.parse(value, `${type}.${name}`);
   };
-  const words = (name: string): string[] => {
+  const words = (name: string): readonly string[] => {
     const value = clear[name] ?? [];
-    if (!Array.isArray(value) || value.some((entry) => typeof entry !== 'string'))
-      throw new SchemaError(`${type}.${name}`, 'a list of texts');
-    return value as string[];
+    return codes.parse(value, `${type}.${name}`);
   };
   return {
     userId: word('userId'),

@@ -26,7 +26,6 @@ export const reasonsFor = (
   const due = [...doc.followUps, ...(pauseEnds === undefined || discussedSince(pauseEnds) ? [] : [pauseEnds])].sort();
   const followUpOn = due[0] !== undefined && due[0] <= date ? due[0] : undefined;
   const newSince = doc.news.filter((position) => row.since === null || position > row.since).length;
-  const openedSince = doc.openedPosition !== undefined && (row.since === null || doc.openedPosition > row.since);
   const silentDays = Math.max(0, daysBetween(localDateAt(row.last_activity_at), date));
 
   const holds: Record<AgendaReason, boolean> = {
@@ -34,7 +33,7 @@ export const reasonsFor = (
     'follow-up-due': followUpOn !== undefined,
     'new-information': newSince > 0,
     'new-referral':
-      status === 'referred' || status === 'accepted' || (status === 'open' && openedSince && row.last_discussed_on === null),
+      status === 'referred' || status === 'accepted' || (status === 'open' && row.last_discussed_on === null && !doc.imported),
     'unnamed-owner': actions.some((action) => action.userId === undefined),
     silent: (status === 'open' || pauseEnds !== undefined) && silentDays >= silentAfterDays,
     manual: false,

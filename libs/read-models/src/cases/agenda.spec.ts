@@ -111,9 +111,16 @@ it('takes up new referrals until a meeting has discussed them', async () => {
   const opened = await group.case({ at: NEW });
   expect(await reasons(referred.caseId)).toEqual(['new-referral']);
   expect(await reasons(opened.caseId)).toEqual(['new-referral']);
+  await hold('2026-11-23');
+  expect(await reasons(opened.caseId)).toEqual(['new-referral']);
   await hold('2026-11-24', opened.caseId);
   expect(await reasons(opened.caseId, '2026-12-01')).toBeUndefined();
   expect(await reasons(referred.caseId, '2026-12-01')).toEqual(['new-referral']);
+});
+
+it('does not take up an imported case as a new referral: the group knows it', async () => {
+  const { group, reasons } = await setUp();
+  expect(await reasons((await group.case({ at: NEW, imported: true })).caseId)).toBeUndefined();
 });
 
 it('takes up silent cases after the rule set days, and "no news" does not end the silence', async () => {

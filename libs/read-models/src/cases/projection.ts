@@ -33,7 +33,10 @@ const earliestDeadline = (open: CaseDoc['open']): string => {
 
 export const needCase = (event: OnCase, rows: Rows): void => {
   const { data } = event;
+  if (event.type === 'CaseReferred') return rows.cases.fresh(data.caseId);
   rows.cases.need(data.caseId);
+  if (event.type === 'ActionAgreed') return rows.actions.fresh(event.data.actionId);
+  if (event.type === 'InformationRequested') return rows.requests.fresh(event.data.requestId);
   if ('actionId' in data && data.actionId !== undefined) rows.actions.need(data.actionId);
   if ('requestId' in data) rows.requests.need(data.requestId);
   if ('answers' in data && data.answers !== undefined) rows.requests.need(data.answers);
@@ -86,7 +89,8 @@ export const projectSpokenOf = (event: OnMeeting, rows: Rows): void => {
 export const projectCase = (event: OnCase, rows: Rows): void => {
   const { at, position, revision } = event;
   if (event.type === 'CaseReferred') {
-    const { caseId, caseNumber, personId, groupId, areaId, ageBand, responsibleOrganisationId, organisations } = event.data;
+    const { caseId, caseNumber, personId, groupId, areaId, ageBand, responsibleOrganisationId, organisations, imported } =
+      event.data;
     const reason = sealed(event, 'reason');
     rows.cases.put({
       case_id: caseId,
@@ -104,7 +108,15 @@ export const projectCase = (event: OnCase, rows: Rows): void => {
       last_discussed_on: null,
       next_deadline: NO_DEADLINE,
       revision,
-      doc: { ageBand, organisations, ...(reason && { reason }), open: {}, followUps: [], news: [] },
+      doc: {
+        ageBand,
+        organisations,
+        ...(reason && { reason }),
+        ...(imported && { imported }),
+        open: {},
+        followUps: [],
+        news: [],
+      },
     });
     return;
   }
@@ -157,7 +169,7 @@ export const projectCase = (event: OnCase, rows: Rows): void => {
     case 'CaseScreened':
       return become(event.data.outcome);
     case 'CaseOpened':
-      return become('open', { openedAt: row.doc.openedAt ?? at, openedPosition: position });
+      return become('open', { openedAt: row.doc.openedAt ?? at });
     case 'CaseResumed':
       return become('open', { pausedUntil: undefined });
     case 'CasePaused':

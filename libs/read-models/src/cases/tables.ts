@@ -11,7 +11,8 @@ export interface CaseDoc {
   readonly reason?: Sealed;
   readonly openedAt?: string;
   /** Where in the log the case was opened. */
-  readonly openedPosition?: string;
+  /** It came from a spreadsheet: known to the group already, so no new referral. */
+  readonly imported?: true;
   readonly closedAt?: string;
   readonly outcome?: CloseOutcome;
   readonly pausedUntil?: string;

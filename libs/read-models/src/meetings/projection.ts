@@ -53,7 +53,10 @@ const inOrder = <T extends { readonly caseId: string }>(items: readonly T[], cas
   return [...items].sort((a, b) => rank(a) - rank(b));
 };
 
-export const needMeeting = (event: OnMeeting, rows: Rows): void => rows.meetings.need(event.data.meetingId);
+export const needMeeting = (event: OnMeeting, rows: Rows): void => {
+  if (event.type === 'MeetingPlanned') rows.meetings.fresh(event.data.meetingId);
+  else rows.meetings.need(event.data.meetingId);
+};
 
 export const projectMeeting = (event: OnMeeting, rows: Rows): void => {
   const { meetingId } = event.data;

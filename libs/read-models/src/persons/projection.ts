@@ -28,17 +28,19 @@ export const personSearchTable = table<PersonSearchRow>({
   key: 'person_id',
   columns: { person_id: 'text', cpr_index: 'text' },
   indexes: ['(cpr_index) where cpr_index is not null'],
-  appendOnly: true,
 });
 
 /** By event id: the index of the CPR number in the event, null when its key is destroyed or it is no CPR number. */
 export type CprIndexes = ReadonlyMap<string, string | null>;
 
-export const needPerson = (event: OnPerson, rows: Rows): void => rows.persons.need(event.data.personId);
+export const needPerson = (event: OnPerson, rows: Rows): void => {
+  if (event.type === 'PersonRegistered') rows.persons.fresh(event.data.personId);
+  else rows.persons.need(event.data.personId);
+};
 
 export const projectPerson = (event: OnPerson, rows: Rows, cprIndexes: CprIndexes): void => {
   const { personId } = event.data;
-  const row = rows.persons.get(personId);
+  const row = event.type === 'PersonRegistered' ? undefined : rows.persons.get(personId);
   if (event.type !== 'PersonRegistered' && !row) throw new InconsistentHistoryError('person unknown');
   const identity: { [F in IdentityField]?: Sealed } = { ...row?.doc };
   let addressProtected = row?.address_protected ?? false;
