@@ -1,8 +1,10 @@
-// The commands, their arguments and exit codes: 0 fine, 1 some rows had problems, 2 unusable file, arguments or server.
-import { Command, CommanderError } from 'commander';
+// The commands, their arguments and exit codes: 0 fine, 1 some rows had problems or a step did not hold, 2 unusable file, arguments or server.
+import { Command, CommanderError, Option } from 'commander';
 import { runImport, type ImportOptions } from './import/run.js';
 import { processIo, type Io } from './io.js';
+import { addKeysCommands } from './keys.js';
 import { demoToken } from './server.js';
+import { LANGUAGES, runStory, type StoryOptions } from './story/run.js';
 import { both, Unusable } from './unusable.js';
 
 const SERVER = 'http://localhost:3000';
@@ -52,6 +54,24 @@ Exit codes: 0 all rows fine, 1 some rows had problems (the good ones were import
     .action(async (user: string, { server }: { server: string }) => {
       io.out(await demoToken(server, user));
     });
+  program
+    .command('story')
+    .description(
+      both(
+        'Play a week of the programme against a running demo and check every step (moves its clock two weeks)',
+        'Spil en uge af programmet på en kørende demo, og kontrollér hvert trin (stiller dens ur to uger frem)',
+      ),
+    )
+    .option('--server <url>', both('the running server', 'den kørende server'), SERVER)
+    .addOption(
+      new Option('--lang <language>', both('language of the steps', 'trinenes sprog')).choices(LANGUAGES).default('both'),
+    )
+    .addHelpText('after', '\nExit codes: 0 every step holds, 1 a step does not hold, 2 no demo to play on.')
+    .action(async (options: StoryOptions) => {
+      exitCode = await runStory(options, io);
+    });
+
+  addKeysCommands(program, io);
 
   try {
     await program.parseAsync(args, { from: 'user' });

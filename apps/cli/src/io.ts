@@ -1,4 +1,5 @@
 // What the commands use of the process they run in.
+import { text } from 'node:stream/consumers';
 import { DateTime } from 'luxon';
 
 /** What a command meets of the world outside. */
@@ -10,6 +11,8 @@ export interface Io {
   readonly terminal?: NodeJS.WriteStream;
   /** The local date in Europe/Copenhagen, `YYYY-MM-DD`. */
   today(): string;
+  /** All of standard input. */
+  stdin?(): Promise<string>;
 }
 
 export const processIo: Io = {
@@ -18,4 +21,5 @@ export const processIo: Io = {
   env: process.env,
   ...(process.stderr.isTTY && { terminal: process.stderr }),
   today: () => DateTime.now().setZone('Europe/Copenhagen').toISODate()!,
+  stdin: () => text(process.stdin),
 };

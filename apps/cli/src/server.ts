@@ -9,7 +9,7 @@ export interface Answer {
 }
 export interface Server {
   /** @throws Unusable when the server cannot be reached or does not answer in JSON. */
-  request(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer>;
+  request(method: 'GET' | 'POST', path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
 const isLoopback = (url: URL): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
@@ -32,7 +32,14 @@ const serverUrl = (text: string): URL => {
   return url;
 };
 
-const send = async (base: URL, method: string, path: string, token?: string, body?: unknown): Promise<Answer> => {
+const send = async (
+  base: URL,
+  method: string,
+  path: string,
+  token?: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> => {
   let response: Response;
   let text: string;
   try {
@@ -42,6 +49,7 @@ const send = async (base: URL, method: string, path: string, token?: string, bod
         accept: 'application/json, application/problem+json',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
       },
       body: body === undefined ? null : JSON.stringify(body),
       redirect: 'error',
@@ -122,11 +130,11 @@ export const connect = async (server: string, user: string, givenToken: string |
   const base = serverUrl(server);
   let token = givenToken || (await demoToken(server, user));
   return {
-    async request(method, path, body) {
-      const answer = await send(base, method, path, token, body);
+    async request(method, path, body, headers) {
+      const answer = await send(base, method, path, token, body, headers);
       if (answer.status !== 401 || givenToken) return answer;
       token = await demoToken(server, user);
-      return send(base, method, path, token, body);
+      return send(base, method, path, token, body, headers);
     },
   };
 };

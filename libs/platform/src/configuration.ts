@@ -67,6 +67,12 @@ const readOidc = (env: Environment): OidcSettings | undefined => {
   };
 };
 
+/** FREMDRIFT_DATA, absolute; default `.data` in the working folder. */
+export const dataFolderOf = (env: Environment, workingFolder: string): string => {
+  const data = setting(env, 'FREMDRIFT_DATA') ?? '.data';
+  return isAbsolute(data) ? data : resolve(join(workingFolder, data));
+};
+
 /**
  * @param env usually `process.env`
  * @param workingFolder what a relative FREMDRIFT_DATA is relative to
@@ -79,8 +85,7 @@ export const readConfiguration = (env: Environment, workingFolder: string): Conf
     throw new ConfigurationError('PORT', `must be a whole number from 0 to 65535, not "${portText}"`);
   const host = setting(env, 'HOST') ?? '127.0.0.1';
   if (!/^[A-Za-z0-9.:_-]+$/.test(host)) throw new ConfigurationError('HOST', 'must be a host name or an IP address');
-  const data = setting(env, 'FREMDRIFT_DATA') ?? '.data';
-  const dataFolder = isAbsolute(data) ? data : resolve(join(workingFolder, data));
+  const dataFolder = dataFolderOf(env, workingFolder);
   const databaseText = setting(env, 'DATABASE_URL');
   const databaseUrl = databaseText === undefined ? undefined : url('DATABASE_URL', databaseText, ['postgres:', 'postgresql:']);
   const demoText = setting(env, 'FREMDRIFT_DEMO');

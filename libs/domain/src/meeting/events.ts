@@ -130,8 +130,8 @@ export type MeetingCommand =
         case: CaseInRoom;
         /** Who said it. */
         fromAttendeeId: string;
-        /** UTC; not after now, within the item's opening. */
-        saidAt: string;
+        /** UTC; not after now, within the item's opening. Missing: now, by the room's own time. */
+        saidAt?: string;
         disclosure: DisclosureRequest;
       }
     >

@@ -475,6 +475,17 @@ describe('rule 8: what is refused in the room is recorded without its content', 
       .when(say({ disclosure: { ...again, repeats: 'd1' } }))
       .then(shared({ ...again, repeats: 'd1' }));
   });
+  it('is said now when no time is given, by the clock of the room', () => {
+    const { saidAt: _, ...untimed } = say().data;
+    const now = (time: string) => command('ShareInRoom', untimed, context(time));
+    aRoom(itemOpened(1, '08:05'))
+      .when(now('08:30'))
+      .then(shared({ saidAt: at('08:30') }));
+    // A server whose clock is a little behind does not speak of a time before the item opened.
+    aRoom(itemOpened(1, '08:05'))
+      .when(now('08:04'))
+      .then(shared({ saidAt: at('08:05') }));
+  });
   it('is not recorded when it is no disclosure at all', () => {
     aRoom(itemOpened(1, '08:05'))
       .when(say({ saidAt: '08:40' }))

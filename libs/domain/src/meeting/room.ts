@@ -157,8 +157,9 @@ const shareInRoom = ({ data, context }: CommandOf<'ShareInRoom'>, state: Existin
   if (!item) return notFound('item');
   const speaker = state.attendees.find((a) => a.attendeeId === fromAttendeeId);
   if (!speaker) return notFound('attendee');
-  const saidAt = normalInstant(data.saidAt);
-  if (saidAt === undefined || saidAt > roomTime(context, state)) return notTrue;
+  const now = roomTime(context, state);
+  const saidAt = data.saidAt === undefined ? now : normalInstant(data.saidAt);
+  if (saidAt === undefined || saidAt > now) return notTrue;
 
   const present = presentAt(state, saidAt);
   const voice = ({ organisation, userId, attendeeId }: Attendee): Voice => ({
