@@ -4,13 +4,15 @@ import tseslint from 'typescript-eslint';
 const PURE = 'The domain is pure: time, ids and everything else from outside arrive with the command.';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/*.mjs', '**/*.cjs'] },
+  { ignores: ['**/dist/**', '.build/**', '**/*.mjs', '**/*.cjs'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/require-await': 'off', // handlers implement async interfaces
+      // `_` and `__`: left out on purpose, as in `const { secret: _, ...open } = key`.
+      '@typescript-eslint/no-unused-vars': ['error', { args: 'all', argsIgnorePattern: '^_', varsIgnorePattern: '^_+$' }],
     },
   },
   // What is printed goes through the log, which is kept free of content.

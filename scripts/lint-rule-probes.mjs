@@ -62,9 +62,8 @@ const verdict = (what, wanted, fired) => {
 };
 
 const probeImports = () => {
-  const cache = join(root, 'node_modules/.cache');
-  mkdirSync(cache, { recursive: true });
-  const copy = mkdtempSync(join(cache, 'fremdrift-probes-'));
+  mkdirSync(join(root, '.build'), { recursive: true });
+  const copy = mkdtempSync(join(root, '.build/probes-'));
   try {
     for (const name of ['apps', 'libs', 'package.json', 'tsconfig.json', '.dependency-cruiser.cjs'])
       cpSync(join(root, name), join(copy, name), { recursive: true });
