@@ -1,6 +1,6 @@
 // Servers for tests: one in this process (its stores can be looked into), one as its own process (as a user starts it).
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createTestDatabase } from '@app/testing';
@@ -76,10 +76,17 @@ export const createClient = (url: string): Client => {
 
 export type TestServer = RunningApplication & Client;
 
-/** The whole server in this process, with demo data, on a database of its own in the test run's PostgreSQL. */
-export const startTestServer = async (): Promise<TestServer> => {
+/**
+ * The whole server in this process, with demo data, on a database of its own in the test run's PostgreSQL.
+ * @param options `now`: what the demo's clock shows at the start
+ */
+export const startTestServer = async ({ now }: { now?: Date } = {}): Promise<TestServer> => {
   const database = await createTestDatabase();
   const dataFolder = temporaryFolder();
+  if (now) {
+    mkdirSync(join(dataFolder, 'demo'));
+    writeFileSync(join(dataFolder, 'demo', 'clock.json'), JSON.stringify({ offset: now.getTime() - Date.now() }));
+  }
   const running = await startApplication({
     host: '127.0.0.1',
     port: 0,

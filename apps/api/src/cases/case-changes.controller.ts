@@ -38,7 +38,12 @@ import {
 } from './case-requests.dto.js';
 
 type CaseData = Asked<'case'>;
-type Options = { readonly expectedRevision?: number | undefined; readonly actionId?: string; readonly commandId?: string };
+interface Options {
+  /** How If-Match is read: after access has been asked. */
+  readonly revision?: (call: Call) => number | undefined;
+  readonly actionId?: string;
+  readonly commandId?: string;
+}
 
 @ApiTags('Cases')
 @Controller('api/cases')
@@ -55,9 +60,10 @@ export class CaseChangesController {
     action: Action,
     caseId: string,
     command: CaseData | ((decision: AccessDecision) => CaseData),
-    { expectedRevision, actionId, commandId }: Options = {},
+    { revision, actionId, commandId }: Options = {},
   ): Promise<Receipt> {
     requireAccess(call.principal, action);
+    const expectedRevision = revision?.(call);
     return this.changer.change(
       call,
       'case',
@@ -145,7 +151,7 @@ export class CaseChangesController {
       'manageCase',
       caseId,
       { type: 'CloseCase', data: { caseId, ...body } },
-      { expectedRevision: ifMatchNeeded(call) },
+      { revision: ifMatchNeeded },
     );
   }
 
@@ -305,7 +311,7 @@ export class CaseChangesController {
       'reportAction',
       caseId,
       { type: 'OfferHandover', data: { caseId, actionId, ...body } },
-      { actionId, expectedRevision: ifMatchNeeded(call) },
+      { actionId, revision: ifMatchNeeded },
     );
   }
 
@@ -318,7 +324,7 @@ export class CaseChangesController {
       'changeCase',
       caseId,
       { type: 'AcceptHandover', data: { caseId, actionId } },
-      { expectedRevision: ifMatchNeeded(call) },
+      { revision: ifMatchNeeded },
     );
   }
 
@@ -334,7 +340,7 @@ export class CaseChangesController {
       'reportAction',
       caseId,
       { type: 'MoveDeadline', data: { caseId, actionId, ...body } },
-      { actionId, expectedRevision: ifMatchNeeded(call) },
+      { actionId, revision: ifMatchNeeded },
     );
   }
 
@@ -352,14 +358,14 @@ export class CaseChangesController {
     @Body() body: CompletionBody,
   ): Promise<Receipt> {
     const command: CaseData = { type: 'CompleteAction', data: { caseId, actionId, ...body } };
-    return this.change(call, 'reportAction', caseId, command, { actionId, expectedRevision: ifMatch(call) });
+    return this.change(call, 'reportAction', caseId, command, { actionId, revision: ifMatch });
   }
 
   @Post(':caseId/actions/:actionId/cancellation')
   @Changes({ summary: 'Cancel an action', ifMatch: 'possible' })
   cancel(@TheCall() call: Call, @Param() { caseId, actionId }: CaseActionParams, @Body() body: GroundBody): Promise<Receipt> {
     const command: CaseData = { type: 'CancelAction', data: { caseId, actionId, ...body } };
-    return this.change(call, 'reportAction', caseId, command, { actionId, expectedRevision: ifMatch(call) });
+    return this.change(call, 'reportAction', caseId, command, { actionId, revision: ifMatch });
   }
 
   @Post(':caseId/reports')

@@ -37,11 +37,18 @@ export const fold = (text: string): string =>
 
 const nameKey = (name: string): string => fold(name).split(' ').sort().join(' ');
 
-/** @returns every problem; `row` when none of them is an error */
+/** Plans reach two years ahead, here as in the case itself. */
+const isTooFar = (date: string, today: string): boolean => date > `${Number(today.slice(0, 4)) + 2}${today.slice(4)}`;
+
+/**
+ * @param today local date in Europe/Copenhagen
+ * @returns every problem; `row` when none of them is an error
+ */
 export const checkRow = (
   row: ImportRowFields,
   group: GroupRow,
   registry: Registry,
+  today: string,
 ): { problems: ImportProblem[]; row?: CheckedRow } => {
   const problems: ImportProblem[] = [];
   const cpr = row.cpr === undefined ? undefined : normaliseCpr(row.cpr);
@@ -101,6 +108,10 @@ export const checkRow = (
 
   if (row.action !== undefined && row.deadline === undefined)
     problems.push(error('deadline', 'missing-deadline', 'Aftalen har ingen frist', 'The action has no deadline'));
+  for (const column of ['deadline', 'followUpOn'] as const) {
+    if (row[column] !== undefined && isTooFar(row[column], today))
+      problems.push(error(column, 'too-far', 'Datoen ligger mere end to år fremme', 'The date is more than two years ahead'));
+  }
   if (row.action === undefined && row.deadline !== undefined)
     problems.push(
       warning('deadline', 'deadline-without-action', 'Fristen hører ikke til en aftale', 'The deadline belongs to no action'),

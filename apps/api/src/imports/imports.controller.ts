@@ -36,7 +36,7 @@ export class RowImporter {
 
   async import(call: Call, { dryRun, row }: ImportRowBody, group: GroupRow): Promise<ImportRowAnswer> {
     const ledger = (this.ledger ??= new Ledger(this.ports.dataSource, await this.ports.keys.named('import-ledger')));
-    const checked = checkRow(row, group, await this.ports.readModels.registry());
+    const checked = checkRow(row, group, await this.ports.readModels.registry(), this.ports.clock.today());
     const { problems } = checked;
     if (!checked.row) return { outcome: 'problem', problems };
 
@@ -98,8 +98,10 @@ export class RowImporter {
       const reportId = this.ports.idFor(entry.actionId, `reason ${now.reason}`);
       await change({ type: 'ReportProgress', data: { caseId, reportId, report: row.reason } });
     }
-    if (row.status === 'paused' && state.status === 'open') {
-      const until = row.followUpOn ?? addDays(this.ports.clock.today(), PAUSED_FOR_DAYS);
+    // A pause that is over by now is none: the case is open, and its follow-up puts it on the agenda.
+    const today = this.ports.clock.today();
+    const until = row.followUpOn ?? addDays(today, PAUSED_FOR_DAYS);
+    if (row.status === 'paused' && state.status === 'open' && until >= today) {
       await change({ type: 'PauseCase', data: { caseId, until, ground: 'På pause ifølge regnearket' } });
     }
     if (row.status === 'closed') await this.close(entry, change);
@@ -276,6 +278,6 @@ export class ImportsController {
     requireAccess(call.principal, 'importCases');
     requireGroup(call.principal, 'importCases', body.groupId);
     const group = (await this.ports.readModels.registry()).groups.get(body.groupId)!;
-    return this.registrar.alone(`import ${body.groupId}`, () => this.importer.import(call, body, group));
+    return this.registrar.alone('import', body.groupId, () => this.importer.import(call, body, group));
   }
 }

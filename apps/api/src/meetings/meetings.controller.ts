@@ -303,7 +303,7 @@ export class MeetingsController {
           itemId,
           case: inRoom,
           fromAttendeeId,
-          saidAt: saidAt ?? this.ports.clock.now().toISOString(),
+          ...(saidAt !== undefined && { saidAt }),
           disclosure: { ...shared, disclosureId, necessityFingerprint, policies },
         },
         ...this.forbiddenInRoom(call, 'shareInRoom', state, shared.purpose),
@@ -321,7 +321,8 @@ export class MeetingsController {
 
   @Post(':meetingId/closing')
   @Changes({ summary: 'Close the meeting: freezes the record', ifMatch: 'possible' })
-  close(@TheCall() call: Call, @Param() { meetingId }: MeetingParams): Promise<Receipt> {
+  async close(@TheCall() call: Call, @Param() { meetingId }: MeetingParams): Promise<Receipt> {
+    requireAccess(call.principal, 'runMeeting');
     return this.change(
       call,
       'runMeeting',

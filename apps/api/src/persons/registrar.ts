@@ -38,8 +38,23 @@ export class Registrar {
     private readonly changer: Changer,
   ) {}
 
-  /** One at a time, in all processes, for as long as it takes to look and to register. */
-  async alone<T>(key: string, work: () => Promise<T>): Promise<T> {
+  private readonly last = new Map<string, Promise<unknown>>();
+
+  /**
+   * One at a time, in all processes, for as long as it takes to look and to change. Of a kind there is one at a time in this
+   * process, whatever its key: each holds a connection while it waits, and the one whose turn it is needs others.
+   */
+  alone<T>(kind: 'import' | 'register', key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.last.get(kind) ?? Promise.resolve();
+    const turn = before.then(
+      () => this.locked(`${kind} ${key}`, work),
+      () => this.locked(`${kind} ${key}`, work),
+    );
+    this.last.set(kind, turn);
+    return turn;
+  }
+
+  private async locked<T>(key: string, work: () => Promise<T>): Promise<T> {
     const runner = this.ports.dataSource.createQueryRunner();
     try {
       await runner.query('select pg_advisory_lock(7305002, hashtext($1))', [key]);
@@ -77,7 +92,7 @@ export class Registrar {
         { commandId: options.commandId },
       );
     if (identity.cpr === undefined) return register();
-    return this.alone(this.ports.blindIndex.cprIndex(identity.cpr), async () => {
+    return this.alone('register', this.ports.blindIndex.cprIndex(identity.cpr), async () => {
       const known = await this.byCpr(identity.cpr!);
       if (!known || known.personId === options.personId) {
         const receipt = await register();

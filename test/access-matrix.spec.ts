@@ -1,0 +1,483 @@
+// Every endpoint of the OpenAPI document as every user, against the table in access-matrix.md; and no personal data where none may be.
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { importJWK, SignJWT, type CryptoKey, type JWK } from 'jose';
+import { demoId } from '../apps/api/src/demo/data.js';
+import { DEMO_GROUP, DEMO_USERS } from '../apps/api/src/demo/users.js';
+import { arrive, day, done, inParallel, newAction, newCase, newIdentity, newItem, newMeeting } from './support/flow.js';
+import { searchFor } from './support/secrets.js';
+import { startTestServer, type Answer, type TestServer } from './support/server.js';
+
+const USERS = [...DEMO_USERS.map(({ user }) => user), 'nobody', 'expired', 'garbage'];
+/** Municipal or not: these have no young person's data to see. */
+const NO_PERSONAL_DATA = [
+  ...['steeringMember', 'auditor', 'externalAuditor', 'partner', 'politicalMember', 'administrator'],
+  ...['nobody', 'expired', 'garbage'],
+];
+const TAKES_PART_IN_FEW = ['hotspotsekretariatet', 'sof', 'politi'];
+/** Their organisation takes no part in demo case 5. */
+const NOT_IN_CASE_5 = ['BIF', 'BUF', 'gadeteam', 'jobcenter'];
+
+/** One request: what stands in the path, the body, If-Match. */
+interface Asked {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly ifMatch?: number;
+}
+/**
+ * How an endpoint is asked so that its handler is really reached. `mine`: what every member of the group takes part in;
+ * `others`: the same of a case of few organisations, or of another group.
+ */
+interface Row {
+  readonly mine: () => Asked | Promise<Asked>;
+  readonly others?: () => Asked | Promise<Asked>;
+}
+
+let server: TestServer;
+const as = async (user: string, method: string, path: string, body?: unknown, headers?: Record<string, string>) => {
+  const answer = await server.call(user, method, path, body, headers);
+  if (answer.status > 299) throw new Error(`${user} ${method} ${path} ${JSON.stringify(body)}`);
+  return done(answer);
+};
+const coordinator = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
+  as('coordinator', method, path, body, headers);
+
+const CASE = demoId('case 1');
+const FEW = demoId('case 5');
+const PERSON = demoId('person 1');
+
+interface CaseAt {
+  readonly caseId: string;
+  readonly revision: number;
+}
+type CaseState = 'referred' | 'open' | 'paused' | 'closed';
+/** A row of a case: twice the same case, once with all organisations and once with few. */
+const onCase = (state: CaseState, ask: (at: CaseAt) => Asked | Promise<Asked>): Row => {
+  const prepared = async (organisationIds?: readonly string[]): Promise<Asked> => {
+    const { caseId, revision } = await newCase(server, {
+      open: state !== 'referred',
+      reason: 'KANARIE-matrix-grund',
+      ...(organisationIds && { organisationIds }),
+    });
+    const path = `/api/cases/${caseId}`;
+    let at = { caseId, revision };
+    if (state === 'paused') at = { ...at, ...(await coordinator('POST', `${path}/pause`, { until: day(30), ground: 'Ferie' })) };
+    if (state === 'closed') {
+      const headers = { 'if-match': `"${revision}"` };
+      at = { ...at, ...(await coordinator('POST', `${path}/closing`, { outcome: 'other' }, headers)) };
+    }
+    const asked = await ask(at);
+    return { ...asked, params: { caseId, ...asked.params } };
+  };
+  return { mine: () => prepared(), others: () => prepared(TAKES_PART_IN_FEW) };
+};
+
+/** A row of an action: of SOF, which takes part either way. */
+const onAction = (
+  ask: (revision: number) => Asked,
+  prepare?: (path: string, revision: number) => Promise<{ revision: number }>,
+) =>
+  onCase('open', async ({ caseId }) => {
+    const actionId = await newAction(server, caseId, { description: 'KANARIE-matrix-aftale' });
+    const path = `/api/cases/${caseId}/actions/${actionId}`;
+    let { revision } = await as('SOF', 'POST', `${path}/acceptance`);
+    if (prepare) ({ revision } = await prepare(path, revision));
+    return { ...ask(revision), params: { actionId } };
+  });
+
+interface MeetingAt {
+  readonly meetingId: string;
+  readonly itemId: string;
+  readonly attendeeId: string;
+  readonly revision: number;
+}
+let meetingOfOthers: string;
+type MeetingState = 'planned' | 'open' | 'item open' | 'closed';
+const onMeeting = (state: MeetingState, ask: (at: MeetingAt) => Asked = () => ({})): Row => {
+  const prepared = async (): Promise<Asked> => {
+    const meetingId = await newMeeting(server);
+    const path = `/api/meetings/${meetingId}`;
+    const itemId = await newItem(server, meetingId, CASE);
+    let at: MeetingAt = { meetingId, itemId, attendeeId: randomUUID(), revision: 1 };
+    if (state !== 'planned') {
+      await coordinator('POST', `${path}/opening`);
+      const attendeeId = await arrive(server, meetingId, { userId: 'coordinator' });
+      await arrive(server, meetingId, { userId: 'buf' });
+      const { revision } = await coordinator('POST', `${path}/items/${itemId}/opening`);
+      at = { ...at, attendeeId, revision };
+    }
+    if (state === 'open') await coordinator('POST', `${path}/items/${itemId}/shutting`);
+    if (state === 'closed') await coordinator('POST', `${path}/closing`);
+    const asked = ask(at);
+    return { ...asked, params: { meetingId, itemId, attendeeId: at.attendeeId, ...asked.params } };
+  };
+  const others = () => {
+    const [itemId, attendeeId] = [randomUUID(), randomUUID()];
+    const asked = ask({ meetingId: meetingOfOthers, itemId, attendeeId, revision: 0 });
+    return { ...asked, params: { meetingId: meetingOfOthers, itemId, attendeeId, ...asked.params } };
+  };
+  return { mine: prepared, others };
+};
+
+const onPerson = (body?: unknown): Row => ({
+  mine: () => ({ params: { personId: PERSON }, body }),
+  others: () => ({ params: { personId: demoId('person 5') }, body }),
+});
+const just = (body?: unknown): Row => ({ mine: () => ({ body }) });
+
+const organisationBody = () => ({
+  ...{ organisationId: `enhed-${randomUUID()}`, name: 'Enhed', kind: 'municipal', authorityId: 'koebenhavns-kommune' },
+});
+const onOrganisation = (body?: unknown): Row => ({
+  mine: async () => {
+    const { id } = await as('administrator', 'POST', '/api/organisations', organisationBody());
+    return { params: { organisationId: id }, body };
+  },
+});
+const userBody = () => ({ organisationId: 'bif', role: 'participant', subject: randomUUID(), name: 'Ny Medarbejder' });
+const onUser = (body: unknown): Row => ({
+  mine: async () => ({ params: { userId: (await as('administrator', 'POST', '/api/users', userBody())).id }, body }),
+});
+const groupBody = () => ({
+  ...{ groupId: `gruppe-${randomUUID()}`, name: 'Gruppe', areaIds: ['akacieparken'] },
+  series: { weekday: 1, startTime: '09:00', durationMinutes: 60 },
+});
+const onGroup = (body?: unknown): Row => ({
+  mine: async () => {
+    const { groupId } = groupBody();
+    await as('administrator', 'POST', '/api/groups', { ...groupBody(), groupId });
+    for (const id of ['bif', 'buf']) await as('administrator', 'PUT', `/api/groups/${groupId}/organisations/${id}`);
+    await as('administrator', 'POST', `/api/groups/${groupId}/members`, { userId: 'bif', from: day(1) });
+    return { params: { groupId, organisationId: 'buf', userId: 'bif' }, body };
+  },
+});
+const ladder = {
+  ...{ reminderWorkingDaysBefore: 3, chaseWorkingDaysAfter: 1, escalateAfterHeldMeetings: 2, escalateAfterWorkingDays: 10 },
+};
+const ruleSet = {
+  ...{ ruleSetId: 'regler-senere', validFrom: '2099-01-01', purposes: ['ssp'], emptyPhrases: ['ok'], necessityMinLength: 8 },
+  ...{ silentAfterDays: 21, agendaWorkingDaysBefore: 2, ladder },
+};
+const disclosure = (n: string) => ({
+  category: 'school',
+  necessity: `Skolen skal kende det for at hjælpe: KANARIE-matrix-${n}`,
+  content: 'KANARIE-matrix-oplysning',
+});
+
+const ROWS: Readonly<Record<string, Row>> = {
+  'GET /api/cases': just(),
+  'POST /api/cases': {
+    mine: async () => ({
+      body: {
+        personId: (await coordinator('POST', '/api/persons', newIdentity())).id,
+        ...{ groupId: DEMO_GROUP, areaId: 'akacieparken', responsibleOrganisationId: 'bif', reason: 'KANARIE-matrix-grund' },
+      },
+    }),
+  },
+  'GET /api/cases/{caseId}': { mine: () => ({ params: { caseId: CASE } }), others: () => ({ params: { caseId: FEW } }) },
+  'GET /api/cases/{caseId}/timeline': { mine: () => ({ params: { caseId: CASE } }), others: () => ({ params: { caseId: FEW } }) },
+  'GET /api/cases/{caseId}/disclosures': {
+    mine: () => ({ params: { caseId: CASE } }),
+    others: () => ({ params: { caseId: FEW } }),
+  },
+  'POST /api/cases/{caseId}/screening': onCase('referred', () => ({ body: { outcome: 'accepted', assessment: 'Hører til' } })),
+  'POST /api/cases/{caseId}/opening': onCase('referred', () => ({})),
+  'POST /api/cases/{caseId}/pause': onCase('open', () => ({ body: { until: day(30), ground: 'Ferie' } })),
+  'POST /api/cases/{caseId}/resumption': onCase('paused', () => ({})),
+  'POST /api/cases/{caseId}/closing': onCase('open', ({ revision }) => ({ body: { outcome: 'other' }, ifMatch: revision })),
+  'POST /api/cases/{caseId}/reopening': onCase('closed', () => ({ body: { ground: 'Ny bekymring' } })),
+  'PUT /api/cases/{caseId}/responsibility': onCase('open', () => ({ body: { organisationId: 'politi' } })),
+  'PUT /api/cases/{caseId}/area': onCase('open', () => ({ body: { areaId: 'sjaeloer-boulevard' } })),
+  'PUT /api/cases/{caseId}/organisations/{organisationId}': onCase('open', () => ({ params: { organisationId: 'politi' } })),
+  'DELETE /api/cases/{caseId}/organisations/{organisationId}': onCase('open', () => ({
+    params: { organisationId: 'it-forvaltningen' },
+  })),
+  'POST /api/cases/{caseId}/exclusions': onCase('open', () => ({ body: { userId: 'political-member', ground: 'I familie' } })),
+  'POST /api/cases/{caseId}/information-requests': onCase('open', () => ({
+    body: { toOrganisationId: 'sof', category: 'school', dueOn: day(5), question: 'Hvordan går det?' },
+  })),
+  'POST /api/cases/{caseId}/information-requests/{requestId}/declining': onCase('open', async ({ caseId }) => {
+    const body = { toOrganisationId: 'sof', category: 'school', dueOn: day(5), question: 'Hvordan går det?' };
+    return { params: { requestId: (await coordinator('POST', `/api/cases/${caseId}/information-requests`, body)).id } };
+  }),
+  'POST /api/cases/{caseId}/disclosures': onCase('open', () => ({
+    body: { ...disclosure('noedvendighed'), toOrganisationIds: ['sof'] },
+  })),
+  'POST /api/cases/{caseId}/actions': onCase('open', () => ({
+    body: { description: 'Ringe', ownerOrganisationId: 'sof', deadline: day(10) },
+  })),
+  'POST /api/cases/{caseId}/actions/{actionId}/acceptance': onCase('open', async ({ caseId }) => ({
+    params: { actionId: await newAction(server, caseId) },
+  })),
+  'POST /api/cases/{caseId}/actions/{actionId}/declining': onAction(() => ({ body: { ground: 'Hører til et andet sted' } })),
+  'POST /api/cases/{caseId}/actions/{actionId}/handover': onAction((ifMatch) => ({
+    body: { toOrganisationId: 'politi' },
+    ifMatch,
+  })),
+  'POST /api/cases/{caseId}/actions/{actionId}/handover-acceptance': onAction(
+    (ifMatch) => ({ ifMatch }),
+    (path, revision) => as('SOF', 'POST', `${path}/handover`, { toOrganisationId: 'politi' }, { 'if-match': String(revision) }),
+  ),
+  'POST /api/cases/{caseId}/actions/{actionId}/deadline': onAction((ifMatch) => ({
+    body: { to: day(20), ground: 'Den unge er på ferie til da' },
+    ifMatch,
+  })),
+  'POST /api/cases/{caseId}/actions/{actionId}/wording': onAction(() => ({ body: { description: 'Ringe til skolen' } })),
+  'POST /api/cases/{caseId}/actions/{actionId}/completion': onAction(() => ({ body: { outcome: 'Aftalt' } })),
+  'POST /api/cases/{caseId}/actions/{actionId}/cancellation': onAction(() => ({ body: { ground: 'Flyttet' } })),
+  'POST /api/cases/{caseId}/reports': onCase('open', () => ({ body: { report: 'Har talt med den unge' } })),
+  'POST /api/cases/{caseId}/follow-ups': onCase('open', () => ({ body: { on: day(20), note: 'Se på skolen' } })),
+  'GET /api/actions': just(),
+
+  'GET /api/meetings': just(),
+  'POST /api/meetings': just({ groupId: DEMO_GROUP, localDate: day(3) }),
+  'GET /api/meetings/next': just(),
+  'GET /api/meetings/{meetingId}': onMeeting('open'),
+  'GET /api/meetings/{meetingId}/agenda': onMeeting('planned'),
+  'GET /api/meetings/{meetingId}/minutes': onMeeting('closed'),
+  'PUT /api/meetings/{meetingId}/schedule': onMeeting('planned', () => ({ body: { localDate: day(4) } })),
+  'POST /api/meetings/{meetingId}/cancellation': onMeeting('planned'),
+  'POST /api/meetings/{meetingId}/apologies': onMeeting('planned', () => ({ body: {} })),
+  'POST /api/meetings/{meetingId}/agenda/items': onMeeting('planned', () => ({ body: { caseId: demoId('case 3') } })),
+  'DELETE /api/meetings/{meetingId}/agenda/items/{caseId}': onMeeting('planned', () => ({
+    params: { caseId: demoId('case 3') },
+  })),
+  'PUT /api/meetings/{meetingId}/agenda/order': onMeeting('planned', () => ({ body: { caseIds: [CASE] } })),
+  'POST /api/meetings/{meetingId}/opening': onMeeting('planned'),
+  'POST /api/meetings/{meetingId}/attendance': onMeeting('open', () => ({ body: { userId: 'sof' } })),
+  'POST /api/meetings/{meetingId}/attendance/{attendeeId}/stepping-out': onMeeting('open', () => ({ body: {} })),
+  'POST /api/meetings/{meetingId}/attendance/{attendeeId}/return': onMeeting('open', () => ({ body: {} })),
+  'POST /api/meetings/{meetingId}/attendance/{attendeeId}/leaving': onMeeting('open', () => ({ body: {} })),
+  'POST /api/meetings/{meetingId}/items/{itemId}/opening': onMeeting('open'),
+  'POST /api/meetings/{meetingId}/items/{itemId}/shutting': onMeeting('item open'),
+  'POST /api/meetings/{meetingId}/items/{itemId}/disclosures': onMeeting('item open', ({ attendeeId, revision }) => ({
+    body: { ...disclosure(randomUUID()), fromAttendeeId: attendeeId },
+    ifMatch: revision,
+  })),
+  'POST /api/meetings/{meetingId}/items/{itemId}/discussion': onMeeting('item open', () => ({ body: { noNews: true } })),
+  'POST /api/meetings/{meetingId}/closing': onMeeting('open'),
+  'POST /api/meetings/{meetingId}/items/{itemId}/corrections': onMeeting('closed', () => ({
+    body: { correction: 'KANARIE-matrix-rettelse' },
+  })),
+
+  'POST /api/persons': just({ name: 'Ung Testperson KANARIE-matrix-navn' }),
+  'POST /api/persons/look-up': just({ cpr: '010209-4241' }),
+  'GET /api/persons/{personId}': onPerson(),
+  'POST /api/persons/{personId}/corrections': onPerson({ phone: 'KANARIE-matrix-telefon' }),
+  'PUT /api/persons/{personId}/address-protection': onPerson(),
+  'DELETE /api/persons/{personId}/address-protection': { mine: onPerson().mine },
+
+  'GET /api/me': just(),
+  'GET /api/organisations': just(),
+  'POST /api/organisations': { mine: () => ({ body: organisationBody() }) },
+  'PUT /api/organisations/{organisationId}/name': onOrganisation({ name: 'Nyt navn' }),
+  'GET /api/users': just(),
+  'POST /api/users': { mine: () => ({ body: userBody() }) },
+  'PUT /api/users/{userId}/role': onUser({ role: 'projectLead' }),
+  'POST /api/users/{userId}/leaving': onUser({ on: day(1) }),
+  'GET /api/groups': just(),
+  'POST /api/groups': { mine: () => ({ body: groupBody() }) },
+  'PUT /api/groups/{groupId}/organisations/{organisationId}': onGroup(),
+  'DELETE /api/groups/{groupId}/organisations/{organisationId}': onGroup(),
+  'POST /api/groups/{groupId}/members': onGroup({ userId: 'bif', from: day(1) }),
+  'POST /api/groups/{groupId}/members/{userId}/leaving': onGroup({ on: day(2) }),
+  'PUT /api/groups/{groupId}/members/{userId}/deputy': onGroup({ deputyUserId: 'sof' }),
+  'PUT /api/groups/{groupId}/closing-days': onGroup({ dates: ['2026-12-24'] }),
+  'GET /api/areas': just(),
+  'POST /api/areas': just({ areaId: 'nyt-omraade', name: 'Nyt område', authorityId: 'koebenhavns-kommune' }),
+  'GET /api/areas/{areaId}/overview': { mine: () => ({ params: { areaId: 'akacieparken' } }) },
+  'GET /api/rule-sets': just(),
+  'POST /api/rule-sets': just(ruleSet),
+  'GET /api/sharing-log': just(),
+  'GET /api/access-log': just(),
+  'POST /api/imports/rows': just({
+    groupId: DEMO_GROUP,
+    dryRun: true,
+    row: { name: 'Ung Testperson KANARIE-matrix-navn', birthDate: '2010-01-01', area: 'Akacieparken', responsible: 'BUF' },
+  }),
+  'GET /health/live': just(),
+  'GET /health/ready': just(),
+};
+
+/** What is in a cell: reached (2xx, or a rule or a revision said no), or the status of those who do not get there. */
+const REACHED_AND_REFUSED = [409, 422, 428];
+const cellOf = (status: number): string =>
+  (status >= 200 && status < 300) || REACHED_AND_REFUSED.includes(status) ? 'ok' : String(status);
+
+const tableOf = (markdown: string): Map<string, string[]> =>
+  new Map(
+    markdown
+      .split('\n')
+      .filter((line) => /^\| +`/.test(line))
+      .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')))
+      .map(([, name, ...cells]) => [name!, cells.slice(0, -1)]),
+  );
+const headOf = (markdown: string): string[] =>
+  /^\| +endpoint +\|(.*)\|$/m
+    .exec(markdown)![1]!
+    .split('|')
+    .map((cell) => cell.trim());
+
+const personalData = searchFor([
+  'KANARIE',
+  'Demo Ung',
+  'Testperson',
+  ...Array.from(
+    { length: 9 },
+    (_, i) => [2009, 2012, 2007, 2010, 2008, 2006, 2005, 2011, 2009].map((y) => [i + 1, y] as const)[i]!,
+  )
+    .map(([n, year]) => `${String(n).padStart(2, '0')}02${String(year).slice(2)}4${String(240 + n)}`)
+    .flatMap((cpr) => [cpr, `${cpr.slice(0, 6)}-${cpr.slice(6)}`]),
+]);
+const case5 = searchFor(
+  ['navn-05', 'alias-05', 'telefon-05', 'adresse-05', 'grund-05', 'aftale-50']
+    .map((what) => `KANARIE-${what}`)
+    .concat('0502084245'),
+);
+const whole = ({ text, headers }: Answer) => `${text}\n${JSON.stringify([...headers])}`;
+
+describe('the endpoint matrix', () => {
+  const markdown = readFileSync(join(import.meta.dirname, 'access-matrix.md'), 'utf8');
+  const table = tableOf(markdown);
+  const actual = new Map<string, string[]>();
+  /** Everything that went wrong, one line each. */
+  const leaks: string[] = [];
+  const told: string[] = [];
+  const never: string[] = [];
+  let coordinatorSaw = 0;
+  let documented: string[];
+
+  const authorization = new Map<string, string>();
+  const send = (user: string, endpoint: string, { params = {}, body, ifMatch }: Asked) => {
+    const [method, template] = endpoint.split(' ') as [string, string];
+    const path = template.replace(/\{(\w+)\}/g, (_, name: string) => params[name]!);
+    const headers = {
+      ...(ifMatch !== undefined && { 'if-match': `"${ifMatch}"` }),
+      ...(authorization.has(user) && { authorization: authorization.get(user)! }),
+    };
+    return server.call(DEMO_USERS.some((u) => u.user === user) ? user : undefined, method, path, body, headers);
+  };
+
+  const look = (user: string, name: string, answer: Answer) => {
+    const { status } = answer;
+    if (status >= 500) never.push(`${name} as ${user}: ${status}`);
+    if (status === 400) never.push(`${name} as ${user}: 400 ${answer.text}`);
+    if (NO_PERSONAL_DATA.includes(user)) {
+      for (const secret of personalData.inText(whole(answer))) leaks.push(`${name} as ${user}: ${secret}`);
+    }
+    if (NOT_IN_CASE_5.includes(user)) {
+      for (const secret of case5.inText(whole(answer))) leaks.push(`${name} as ${user}: ${secret}`);
+    }
+    if (user === 'coordinator' && personalData.inText(whole(answer)).length > 0) coordinatorSaw++;
+  };
+
+  /** The same words and the same headers, but for the one that tells the time. */
+  const same = (a: Answer, b: Answer) => {
+    const [one, other] = [a, b].map(({ status, text, headers }) => [
+      status,
+      text,
+      [...headers].filter(([name]) => name !== 'date'),
+    ]);
+    return JSON.stringify(one) === JSON.stringify(other);
+  };
+  /** Somebody who may see the case or the meeting, but not do this, is told so. */
+  const sees = (user: string, endpoint: string, variant: 'mine' | 'others') => {
+    const seen = /^\S+ (\/api\/(?:cases|meetings)\/\{\w+\})/.exec(endpoint)?.[1];
+    const cells = table.get(`GET ${seen}${variant === 'mine' ? '' : ' of others'}`);
+    return cells?.[USERS.indexOf(user)] === 'ok';
+  };
+  const tellsNothing = (answer: Answer, nothing: Answer, mayKnow: boolean): boolean => {
+    if (cellOf(answer.status) === 'ok') return [404, 422].includes(nothing.status);
+    return same(answer, nothing) || (mayKnow && nothing.status === 404);
+  };
+
+  const walk = async (endpoint: string, variant: 'mine' | 'others') => {
+    const row = ROWS[endpoint]!;
+    const name = variant === 'mine' ? endpoint : `${endpoint} of others`;
+    const asked = await row[variant]!();
+    const cells: string[] = [];
+    let worked = false;
+    for (const user of USERS) {
+      const answer = await send(user, endpoint, asked);
+      look(user, name, answer);
+      worked ||= answer.status >= 200 && answer.status < 300;
+      cells.push(cellOf(answer.status));
+      if (!asked.params) continue;
+      // The same request about what does not exist.
+      const params = Object.fromEntries(Object.keys(asked.params).map((key) => [key, randomUUID()]));
+      const nothing = await send(user, endpoint, { ...asked, params });
+      look(user, `${name}, nothing there`, nothing);
+      if (!tellsNothing(answer, nothing, sees(user, endpoint, variant))) {
+        told.push(`${name} as ${user}: ${answer.status} ${answer.text}, nothing there: ${nothing.status} ${nothing.text}`);
+      }
+    }
+    if (variant === 'mine' && !worked) never.push(`${name}: nobody gets a 2xx`);
+    actual.set(name, cells);
+  };
+
+  beforeAll(async () => {
+    server = await startTestServer();
+    const file = join(server.ports.configuration.dataFolder, 'demo', 'issuer.json');
+    const key = (await importJWK(JSON.parse(readFileSync(file, 'utf8')) as JWK, 'ES256')) as CryptoKey;
+    const expired = await new SignJWT({
+      fremdrift_role: 'coordinator',
+      fremdrift_organisation: 'hotspotsekretariatet',
+      amr: ['mfa'],
+    })
+      .setProtectedHeader({ alg: 'ES256', kid: 'demo' })
+      .setIssuer(server.ports.issuer)
+      .setAudience('fremdrift')
+      .setSubject('coordinator')
+      .setIssuedAt(Date.now() / 1000 - 7200)
+      .setExpirationTime(Date.now() / 1000 - 3600)
+      .sign(key);
+    authorization.set('expired', `Bearer ${expired}`);
+    authorization.set('garbage', 'Bearer KANARIE.garbage.token');
+
+    // A group none of the demo's users is in; its series plans its meeting by itself.
+    const { groupId } = groupBody();
+    await as('administrator', 'POST', '/api/groups', { ...groupBody(), groupId });
+    await server.ports.readModels.reach(server.ports.lastWritten);
+    await as('administrator', 'POST', '/demo/clock', { days: 0 });
+    await server.ports.readModels.reach(server.ports.lastWritten);
+    meetingOfOthers = (await server.ports.readModels.meetings([groupId], {}, { limit: 1 })).items[0]!.meetingId;
+
+    const { body } = await server.call<{ paths: Record<string, Record<string, unknown>> }>(undefined, 'GET', '/api/openapi.json');
+    documented = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const known = documented.filter((endpoint) => ROWS[endpoint]);
+    await inParallel([
+      ...known.map((endpoint) => () => walk(endpoint, 'mine')),
+      ...known.filter((endpoint) => ROWS[endpoint]!.others).map((endpoint) => () => walk(endpoint, 'others')),
+    ]);
+  }, 120_000);
+  afterAll(() => server.stop());
+
+  it('knows every endpoint of the OpenAPI document, and no other', () => {
+    expect(Object.keys(ROWS).sort()).toEqual([...documented].sort());
+    expect([...table.keys()].filter((name) => !name.endsWith(' of others')).sort()).toEqual([...documented].sort());
+  });
+
+  it('gives every user of every endpoint exactly what the table says', () => {
+    expect(headOf(markdown)).toEqual(USERS);
+    const lines = (rows: Map<string, string[]>) =>
+      [...rows].map(([name, cells]) => `${name}: ${cells.map((cell, i) => `${USERS[i]} ${cell}`).join(', ')}`).sort();
+    expect(lines(actual)).toEqual(lines(table));
+  });
+
+  it('never breaks, never calls a valid request malformed, and works for somebody', () => {
+    expect(never).toEqual([]);
+  });
+
+  it('does not tell what exists', () => {
+    expect(told).toEqual([]);
+  });
+
+  it('shows no personal data to those who may not see it', () => {
+    expect(leaks).toEqual([]);
+    // The search can find: the coordinator's answers do hold what it looks for.
+    expect(coordinatorSaw).toBeGreaterThan(10);
+  });
+});
