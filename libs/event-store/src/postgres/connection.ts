@@ -54,6 +54,10 @@ export const sqlState = (error: unknown): string | undefined => {
   return code?.startsWith('57P') || code?.startsWith('08') ? undefined : code;
 };
 
+/** The key or check that an error is about. */
+export const constraint = (error: unknown): string | undefined =>
+  error instanceof pg.DatabaseError ? error.constraint : undefined;
+
 /** Never the server's own words: they may quote a row. */
 const reason = (error: unknown): string => {
   const { code } = error as { code?: unknown };
@@ -62,10 +66,14 @@ const reason = (error: unknown): string => {
 export const unavailable = (error: unknown): UnavailableError =>
   new UnavailableError(`the event store does not answer (${reason(error)})`);
 
-export const rows = async (client: Pick<pg.ClientBase, 'query'>, statement: Statement): Promise<Row[]> => {
-  const result = await client.query<string[]>({ ...statement, rowMode: 'array', types: RAW_TYPES } as pg.QueryArrayConfig);
-  return result.rows;
-};
+/** With a callback: the promises in between would cost a lone append a tenth of its time. */
+export const rows = (client: Queryable, { name, text, values }: Statement): Promise<Row[]> =>
+  new Promise((resolve, reject) => {
+    client.query({ name, text, values, rowMode: 'array', types: RAW_TYPES }, (error, result) =>
+      error ? reject(error) : resolve(result.rows),
+    );
+  });
+type Queryable = Pick<pg.ClientBase | pg.Pool, 'query'>;
 
 /** The settings without which an acknowledged event can be lost. */
 const requireDurable = async (client: pg.Client): Promise<void> => {
@@ -88,12 +96,19 @@ export const createSession = (
   options: ConnectionOptions,
   { opened = async () => {}, lost }: { opened?: (client: pg.Client) => Promise<unknown>; lost?: () => void } = {},
 ): Session => {
-  let current: Promise<pg.Client> | undefined;
+  let ready: pg.Client | undefined;
+  let opening: Promise<pg.Client> | undefined;
 
-  const connect = async (forget: () => void): Promise<pg.Client> => {
+  const drop = (client: pg.Client): void => {
+    if (ready !== client) return;
+    ready = undefined;
+    lost?.();
+    void client.end().catch(() => {});
+  };
+  const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client({ ...clientConfig(options), pipeline: true });
-    client.on('error', forget);
-    client.on('end', forget);
+    client.on('error', () => drop(client));
+    client.on('end', () => drop(client));
     try {
       await client.connect();
     } catch (error) {
@@ -106,36 +121,24 @@ export const createSession = (
       void client.end().catch(() => {});
       throw error;
     }
+    ready = client;
     return client;
   };
-  const open = (): Promise<pg.Client> => {
-    const forget = () => {
-      if (current !== opening) return;
-      current = undefined;
-      lost?.();
-    };
-    const opening = connect(forget);
-    opening.catch(forget);
-    return opening;
-  };
+  const open = (): Promise<pg.Client> => (opening ??= connect().finally(() => (opening = undefined)));
+
+  const send = (client: pg.Client, statement: Statement): Promise<Row[]> =>
+    rows(client, statement).catch((error: unknown) => {
+      if (sqlState(error) !== undefined) throw error;
+      drop(client);
+      throw new ConnectionLostError(reason(error));
+    });
 
   return {
-    query: async (statement) => {
-      const opening = (current ??= open());
-      const client = await opening;
-      try {
-        return await rows(client, statement);
-      } catch (error) {
-        if (sqlState(error) !== undefined) throw error;
-        if (current === opening) current = undefined;
-        void client.end().catch(() => {});
-        throw new ConnectionLostError(reason(error));
-      }
-    },
+    query: (statement) => (ready ? send(ready, statement) : open().then((client) => send(client, statement))),
     close: async () => {
-      const closing = current;
-      current = undefined;
-      await closing?.then((client) => client.end()).catch(() => {});
+      const client = ready ?? (await opening?.catch(() => undefined));
+      ready = undefined;
+      await client?.end().catch(() => {});
     },
   };
 };

@@ -140,6 +140,21 @@ describe('postgres store', () => {
     expect((await following).map(({ id }) => id)).toEqual(log.map(({ id }) => id));
   });
 
+  it('notices what another process appended where it knew the end', async () => {
+    const [here, there] = [await open(), await open()];
+    for (const [n, store] of [here, there, here, here, there, there, here].entries())
+      expect(await store.append(`case-${n}`, NO_STREAM, newEvents(1))).toMatchObject({ revision: 0 });
+    await here.append('case-0', 0, newEvents(1));
+    await there.append('case-0', 1, newEvents(1));
+    await expect(here.append('case-0', 1, newEvents(1))).rejects.toMatchObject({ expected: 1, actual: 2 });
+    await Promise.all(
+      [here, there].map(async (store, s) => {
+        for (let revision = NO_STREAM; revision < 50; revision++) await store.append(`lone-${s}`, revision, newEvents(1));
+      }),
+    );
+    expectGapless(await readToEnd(here));
+  });
+
   it('hears of what another process appends without waiting for the poll', async () => {
     const [here, there] = [await open({ pollMs: 60_000 }), await open()];
     const following = follow(here, START, 2);

@@ -2,8 +2,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Positions are gapless and in commit order, because the lock is taken before a position is drawn and held until the
- * commit is visible. A function, not one statement: what runs after the lock must see what was committed while it waited.
+ * Positions are gapless and in commit order: whoever writes a position has seen the one before it committed, and the
+ * primary key lets only one write it. The lock, held until the commit is visible, makes batches queue for that instead of
+ * colliding. A function, not one statement: what runs after the lock must see what was committed while it waited.
  * The revision is looked up by a scalar subquery: a join would keep whatever plan suited an empty table.
  */
 const UP = `
@@ -22,20 +23,6 @@ create table event_store.events (
 );
 -- Ciphertext does not compress.
 alter table event_store.events alter column data set storage external;
-
--- One event alone. Null: not appended; append_batch tells why.
-create function event_store.append_one(s text, expected int, i uuid, t text, d text, m text) returns bigint language plpgsql as $$
-declare
-  p bigint;
-begin
-  perform pg_advisory_xact_lock(hashtext('event_store'), 0);
-  insert into event_store.events (position, stream, revision, id, type, data, metadata, recorded_at)
-  select coalesce((select e.position from event_store.events e order by e.position desc limit 1), 0) + 1,
-    s, expected + 1, i, t, d, m, date_trunc('milliseconds', clock_timestamp())
-  where expected = coalesce((select e.revision from event_store.events e where e.stream = s order by e.revision desc limit 1), -1)
-  returning position into p;
-  return p;
-end $$;
 
 -- One array element per event: its stream, the revision its append expects, its own revision, and the rest.
 -- head: the position before this batch. When some were not appended, for each event: where it is stored, if it is,

@@ -91,9 +91,6 @@ export const createPostgresEventStore = async ({
   const connection = { connectionString, timeoutMs };
   const closing = new AbortController();
   const bell = new Bell();
-  const session = createSession(connection);
-  await session.query({ text: 'select 1' });
-
   const pool = new pg.Pool({ ...clientConfig(connection), max: poolSize });
   pool.on('error', () => log('an idle connection to the event store was lost'));
   const open = () => {
@@ -126,8 +123,7 @@ export const createPostgresEventStore = async ({
     }, NOTIFY_EVERY_MS).unref();
   };
   const writer = createWriter({
-    session,
-    timeoutMs,
+    connection,
     committed: () => {
       bell.ring();
       notify();
@@ -139,12 +135,17 @@ export const createPostgresEventStore = async ({
       client.on('notification', () => bell.ring());
       await client.query(`listen ${CHANNEL}`);
     },
-    lost: () => setTimeout(listen, pollMs).unref(),
+    lost: () => listenLater(),
   });
+  const listenLater = () => setTimeout(listen, pollMs).unref();
   const listen = (): void => {
-    if (!closing.signal.aborted) listener.query({ text: 'select 1' }).catch(() => {}); // `lost` tries again.
+    if (closing.signal.aborted) return;
+    listener.query({ text: 'select 1' }).catch((error: unknown) => {
+      if (error instanceof UnavailableError) listenLater(); // One that was lost says so itself.
+    });
   };
   let listening = false;
+  await writer.open();
 
   const page = async (after: string, limit: number, filter: EventFilter | undefined): Promise<Page> => {
     const start = fromPosition(after as never);
@@ -219,8 +220,7 @@ export const createPostgresEventStore = async ({
       if (closing.signal.aborted) return;
       closing.abort();
       clearTimeout(notifyTimer);
-      await writer.drained();
-      await Promise.all([session.close(), listener.close(), pool.end()]);
+      await Promise.all([writer.close(), listener.close(), pool.end()]);
     },
   };
 };

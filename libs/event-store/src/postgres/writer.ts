@@ -1,10 +1,25 @@
 // Group commit: appends that arrive while a commit is under way go to the server together, as one statement in one
-// transaction, each with its own verdict. No delay is added; a lone append takes a shorter statement.
+// transaction, each with its own verdict. No delay is added; a lone append whose place is known is a plain insert.
 import { setTimeout as delay } from 'node:timers/promises';
-import { InvalidAppendError, OutcomeUnknownError, RevisionConflictError, UnavailableError, type Appended } from '../port.js';
+import {
+  InvalidAppendError,
+  NO_STREAM,
+  OutcomeUnknownError,
+  RevisionConflictError,
+  UnavailableError,
+  type Appended,
+} from '../port.js';
 import { toPosition, type PreparedEvent } from '../prepare.js';
 import { intArray, parseNumbers, textArray, uuidArray } from './arrays.js';
-import { ConnectionLostError, sqlState, type Session } from './connection.js';
+import {
+  ConnectionLostError,
+  constraint,
+  createSession,
+  sqlState,
+  type ConnectionOptions,
+  type Row,
+  type Statement,
+} from './connection.js';
 
 interface Append {
   readonly stream: string;
@@ -22,12 +37,21 @@ const MAX_BATCH_BYTES = 4 * 1024 * 1024;
  * server works on one batch while this process answers and prepares the other. Twice as many are halved to get there.
  */
 const WORTH_A_COMMIT = 8;
+const MAX_KNOWN_STREAMS = 10_000;
 /** Never a revision: an append in a batch that can only lose or be a repeat. */
 const LOSER = -2;
 /** Answers that are about the server, not about one append of the batch: nobody is tried again alone. */
 const ABOUT_THE_SERVER = /^(25|40|53|55|57|58|XX)/;
 
-const APPEND_ONE = { name: 'append_one', text: 'select event_store.append_one($1, $2, $3, $4, $5, $6)' };
+/**
+ * A lone append right after what this process saw committed: nothing to look up and nothing to lock, because the keys of
+ * position and of stream and revision let it in only if that is still the end of both. No row: append_batch tells why.
+ */
+const APPEND_NEXT = {
+  name: 'append_next',
+  text: `insert into event_store.events (position, stream, revision, id, type, data, metadata, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, date_trunc('milliseconds', clock_timestamp())) on conflict do nothing returning position`,
+};
 const APPEND_BATCH = {
   name: 'append_batch',
   text: 'select head, positions, actual from event_store.append_batch($1, $2, $3, $4, $5, $6, $7)',
@@ -35,29 +59,49 @@ const APPEND_BATCH = {
 
 export interface Writer {
   append(stream: string, expected: number, events: readonly PreparedEvent[]): Promise<Appended>;
-  /** Resolves when everything queued has its answer. */
-  drained(): Promise<void>;
+  /** Connects. @throws Error when the server's settings are not durable, UnavailableError */
+  open(): Promise<void>;
+  /** After everything queued has its answer. */
+  close(): Promise<void>;
 }
 
 export interface WriterOptions {
-  readonly session: Session;
-  /** How long an append whose connection broke is pursued, in milliseconds. */
-  readonly timeoutMs: number;
+  readonly connection: ConnectionOptions;
   /** Called after every commit that may have appended something. */
   readonly committed: () => void;
 }
 
-export const createWriter = ({ session, timeoutMs, committed }: WriterOptions): Writer => {
+export const createWriter = ({ connection, committed }: WriterOptions): Writer => {
+  // The end of the log and of streams, as this process saw them committed. Another server may know less: forgotten with the connection.
+  let head: number | undefined;
+  const ends = new Map<string, number>();
+  const session = createSession(connection, {
+    lost: () => {
+      head = undefined;
+      ends.clear();
+    },
+  });
+  const remember = (stream: string, revision: number): void => {
+    ends.delete(stream);
+    ends.set(stream, revision);
+    if (ends.size > MAX_KNOWN_STREAMS) ends.delete(ends.keys().next().value!);
+  };
+
   let queue: Append[] = [];
   let scheduled = false;
   let underWay = 0;
-  let idle: (() => void)[] = [];
+  const idle: (() => void)[] = [];
 
   /**
    * The next batch, in order of arrival. Of several appends that expect the same revision of a stream only the first can
    * win; the others go along for their verdict. One that expects another revision must see the first: it waits a batch.
    */
   const take = (most: number): { batch: Append[]; expected: number[] } => {
+    if (queue.length === 1) {
+      const batch = queue;
+      queue = [];
+      return { batch, expected: [batch[0]!.expected] };
+    }
     const batch: Append[] = [];
     const expected: number[] = [];
     const later: Append[] = [];
@@ -84,16 +128,14 @@ export const createWriter = ({ session, timeoutMs, committed }: WriterOptions): 
     return { batch, expected };
   };
 
-  const sendOne = async ({ stream, expected, events: [event], resolve }: Append): Promise<boolean> => {
+  /** The plain insert of a lone append, when its place is known. */
+  const next = ({ stream, expected, events: [event, more] }: Append): Statement | undefined => {
+    if (head === undefined || more || (expected !== NO_STREAM && ends.get(stream) !== expected)) return undefined;
     const { id, type, data, metadata } = event!;
-    const [row] = await session.query({ ...APPEND_ONE, values: [stream, expected, id, type, data, metadata] });
-    if (row![0] === null) return false;
-    committed();
-    resolve({ revision: expected + 1, position: toPosition(row![0]!) });
-    return true;
+    return { ...APPEND_NEXT, values: [head + 1, stream, expected + 1, id, type, data, metadata] };
   };
 
-  const sendBatch = async (batch: readonly Append[], expected: readonly number[]): Promise<void> => {
+  const together = (batch: readonly Append[], expected: readonly number[]): Statement => {
     const streams: string[] = [];
     const expectations: number[] = [];
     const revisions: number[] = [];
@@ -106,7 +148,7 @@ export const createWriter = ({ session, timeoutMs, committed }: WriterOptions): 
         events.push(event);
       }),
     );
-    const [row] = await session.query({
+    return {
       ...APPEND_BATCH,
       values: [
         textArray(streams),
@@ -117,20 +159,26 @@ export const createWriter = ({ session, timeoutMs, committed }: WriterOptions): 
         textArray(events.map(({ data }) => data)),
         textArray(events.map(({ metadata }) => metadata)),
       ],
-    });
-    committed();
-    const head = Number(row![0]);
-    const positions = row![1] == null ? undefined : parseNumbers(row![1]);
-    const actual = row![2] == null ? undefined : parseNumbers(row![2]);
+    };
+  };
+
+  const answer = (batch: readonly Append[], row: Row): void => {
+    const before = Number(row[0]);
+    const positions = row[1] == null ? undefined : parseNumbers(row[1]);
+    const actual = row[2] == null ? undefined : parseNumbers(row[2]);
+    head = before;
     let at = 0;
-    for (const { expected: wanted, events: own, resolve, reject } of batch) {
+    for (const { stream, expected, events, resolve, reject } of batch) {
       const from = at;
-      at += own.length;
-      const last = positions ? positions[at - 1] : head + at;
-      const stored = positions ? positions.slice(from, at).filter((position) => position !== undefined).length : own.length;
-      if (stored === own.length) resolve({ revision: wanted + own.length, position: toPosition(last!) });
-      else if (stored > 0) reject(new InvalidAppendError('a repeat that differs from what was appended'));
-      else reject(new RevisionConflictError(wanted, actual![from]!));
+      at += events.length;
+      const position = positions ? positions[at - 1] : before + at;
+      const stored = positions ? positions.slice(from, at).filter((found) => found !== undefined).length : events.length;
+      if (stored === events.length) {
+        head = Math.max(head, position!);
+        if (!positions) remember(stream, expected + events.length);
+        resolve({ revision: expected + events.length, position: toPosition(position!) });
+      } else if (stored > 0) reject(new InvalidAppendError('a repeat that differs from what was appended'));
+      else reject(new RevisionConflictError(expected, actual![from]!));
     }
   };
 
@@ -142,44 +190,62 @@ export const createWriter = ({ session, timeoutMs, committed }: WriterOptions): 
   };
 
   /**
-   * Sends a batch until there is a verdict. After a broken connection the same batch is sent again: the lock makes the
-   * first attempt's outcome visible, and an append that took effect is then recognised as a repeat.
+   * Sends a batch until there is a verdict. After a broken connection the same batch is sent again: it waits for whatever
+   * the first attempt left on the server, and an append that took effect is then recognised as a repeat.
    */
   const settle = async (batch: readonly Append[], expected: readonly number[], lostBefore = false): Promise<void> => {
-    const deadline = performance.now() + timeoutMs;
+    const deadline = performance.now() + connection.timeoutMs;
     let lost = lostBefore;
-    for (let pause = 10; ; pause = Math.min(pause * 2, 500)) {
+    for (let pause = 10; ;) {
       try {
-        const alone = batch.length === 1 && batch[0]!.events.length === 1;
-        if (alone && !lost && (await sendOne(batch[0]!))) return;
-        return await sendBatch(batch, expected);
+        const lone = batch.length === 1 && !lost ? next(batch[0]!) : undefined;
+        if (lone) {
+          const [row] = await session.query(lone);
+          if (row) {
+            const { stream, expected: before, resolve } = batch[0]!;
+            head = Number(row[0]);
+            remember(stream, before + 1);
+            committed();
+            resolve({ revision: before + 1, position: toPosition(head) });
+            return;
+          }
+        }
+        const [row] = await session.query(together(batch, expected));
+        committed();
+        answer(batch, row!);
+        return;
       } catch (error) {
         const state = sqlState(error);
+        const inTime = performance.now() < deadline;
+        // Another process's lone append came in between.
+        if (inTime && constraint(error) === 'events_pkey') continue;
         if (state !== undefined && batch.length > 1 && !ABOUT_THE_SERVER.test(state)) {
           for (const append of batch) await settle([append], [append.expected], lost);
           return;
         }
         lost ||= error instanceof ConnectionLostError;
-        if (!lost || state !== undefined || performance.now() > deadline) {
+        if (!lost || state !== undefined || !inTime) {
           for (const append of batch) append.reject(verdict(error, lost));
           return;
         }
         await delay(pause);
+        pause = Math.min(pause * 2, 500);
       }
     }
   };
 
+  const landed = (): void => {
+    underWay--;
+    schedule();
+  };
   const pump = (): void => {
     scheduled = false;
+    if (queue.length === 0 && underWay === 0) for (const done of idle.splice(0)) done();
     while (queue.length > 0 && (underWay === 0 || (underWay === 1 && queue.length >= WORTH_A_COMMIT))) {
       const halve = underWay === 0 && queue.length >= 2 * WORTH_A_COMMIT;
       const { batch, expected } = take(halve ? Math.ceil(queue.length / 2) : queue.length);
       underWay++;
-      void settle(batch, expected).finally(() => {
-        underWay--;
-        schedule();
-        if (underWay === 0 && queue.length === 0) for (const done of idle.splice(0)) done();
-      });
+      void settle(batch, expected).then(landed);
     }
   };
   /** After the callers that just got their answers have run: what they append next belongs in the same batch. */
@@ -197,6 +263,15 @@ export const createWriter = ({ session, timeoutMs, committed }: WriterOptions): 
         queue.push({ stream, expected, events, bytes, resolve, reject });
         schedule();
       }),
-    drained: () => (queue.length === 0 && underWay === 0 ? Promise.resolve() : new Promise((done) => (idle = [...idle, done]))),
+    open: async () => {
+      await session.query({ text: 'select 1' });
+    },
+    close: async () => {
+      await new Promise<void>((done) => {
+        idle.push(done);
+        schedule();
+      });
+      await session.close();
+    },
   };
 };
