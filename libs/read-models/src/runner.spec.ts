@@ -5,6 +5,7 @@ import type { Position } from '@app/event-store';
 import type { EntityManager } from 'typeorm';
 import { openTestReadModels, type ReadModelBench } from '../testing/fixture.js';
 import { inGroup } from '../testing/people.js';
+import { START } from '@app/event-store';
 import { CheckpointBeyondLogError, createReadModels, NotCaughtUpError } from './index.js';
 
 let bench: ReadModelBench;
@@ -193,6 +194,8 @@ it('refuses to go on from a checkpoint beyond the end of the log, with an alarm'
     state: 'failed',
     error: expect.stringContaining('older log was restored') as string,
   });
+  // Nobody is answered from rows of another log, not even who waits for nothing.
+  await expect(projections.reach(START)).rejects.toThrow(CheckpointBeyondLogError);
   expect(bench.alarms).toEqual([expect.stringContaining('ALARM: the projections have stopped')]);
   expect(await count('cases')).toBe(0);
 });

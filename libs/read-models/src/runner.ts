@@ -170,6 +170,8 @@ export const startProjections = (options: ProjectionOptions): Projections => {
     done,
     registryChanges: () => registryChanges,
     reach: async (position, timeoutMs = 2_000) => {
+      // Rows of a log that is no longer there are no answer, however old the position.
+      if (failure) throw failure;
       const end = performance.now() + timeoutMs;
       if (position > wanted) {
         wanted = position;

@@ -85,7 +85,7 @@ export const Changes = (options: EndpointOptions) =>
 /** For a question: waits until it can answer with what the caller has written. */
 export const Answers = (options: EndpointOptions & { readonly answer: Type }) =>
   applyDecorators(
-    describe({ ...options, errors: [401, 403, 503, ...(options.errors ?? [])] }),
+    describe({ ...options, errors: [...(options.public ? [] : [401, 403]), 503, ...(options.errors ?? [])] }),
     ApiHeader({
       name: 'Fremdrift-Position',
       required: false,

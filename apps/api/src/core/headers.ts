@@ -1,7 +1,7 @@
 // The headers every answer carries: nothing is kept by a cache, framed, sniffed or told to another site.
 import type { FastifyInstance } from 'fastify';
 
-const HEADERS = {
+export const HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',

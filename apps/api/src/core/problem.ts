@@ -10,7 +10,7 @@ import {
   UnavailableError,
 } from '@app/event-store';
 import { KeyStoreUnavailableError } from '@app/personal-data';
-import { InvalidCursorError, NotCaughtUpError } from '@app/read-models';
+import { CheckpointBeyondLogError, InvalidCursorError, NotCaughtUpError } from '@app/read-models';
 import type { Refusal } from '@app/domain';
 import type { Call } from './call.js';
 import { BadRequestError, NotFoundError, NotSignedInError, PreconditionRequiredError, RefusedError } from './errors.js';
@@ -116,6 +116,7 @@ export const problemOf = (error: unknown): ProblemBody => {
     KeyStoreUnavailableError,
     AccessLogUnavailableError,
     NotCaughtUpError,
+    CheckpointBeyondLogError,
   ]) {
     if (error instanceof kind) return UNAVAILABLE;
   }
