@@ -80,8 +80,8 @@ export const aftermath = async (play: Play, { closed, quiet, today }: Cases, { a
   const to = addDays(later, 7);
   await play.step('En ny frist uden grund afvises', 'A new deadline without a reason is refused', async () => {
     const { revision } = await seen();
-    await gadeteam.isRefused({ status: 400 }, `${path}/deadline`, { to }, revision);
-    await gadeteam.isRefused({ status: 422, rule: /^action\.ground$/ }, `${path}/deadline`, { to, ground: 'ok' }, revision);
+    await gadeteam.isRefused('400', `${path}/deadline`, { to }, revision);
+    await gadeteam.isRefused('422 action.ground', `${path}/deadline`, { to, ground: 'ok' }, revision);
     check((await theAction())?.deadline === deadline, 'the deadline has moved');
   });
   await play.step(
@@ -103,7 +103,7 @@ export const aftermath = async (play: Play, { closed, quiet, today }: Cases, { a
   };
   await play.step('Sagen kan ikke lukkes, mens aftalen er åben', 'The case cannot close while the action is open', async () => {
     const closing = await close(caseId);
-    await coordinator.isRefused({ status: 422, rule: /^case\.open-actions$/ }, closing.path, closing.body, closing.revision);
+    await coordinator.isRefused('422 case.open-actions', closing.path, closing.body, closing.revision);
   });
   await play.step('Gadeteamet melder aftalen gennemført', 'The street team reports the action done', async () => {
     await gadeteam.post(`${path}/completion`, { outcome: play.secret('Mødtes onsdag; praktik aftalt') });

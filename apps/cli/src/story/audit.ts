@@ -129,7 +129,7 @@ export const audit = async (play: Play, cases: Cases, { disclosureId, said }: He
       `${en} sees no person: not in cases, actions, meetings, look-ups or logs`,
       async () => {
         for (const path of asked) await user.mayNotSee(path, 403);
-        await user.isRefused({ status: 403 }, '/api/persons/look-up', { cpr: cases.cpr });
+        await user.isRefused('403', '/api/persons/look-up', { cpr: cases.cpr });
         await overviews(user);
       },
     );

@@ -173,7 +173,7 @@ export const beforeTheMeeting = async (play: Play): Promise<Cases> => {
     },
   );
   await play.step('En deltager kan ikke melde afbud for en anden', 'A participant cannot send somebody else’s apology', () =>
-    BUF.isRefused({ status: 403 }, `/api/meetings/${meetingId}/apologies`, { userId: 'sof' }),
+    BUF.isRefused('403', `/api/meetings/${meetingId}/apologies`, { userId: 'sof' }),
   );
   return { closed, quiet, identity, cpr, meetingId, today };
 };

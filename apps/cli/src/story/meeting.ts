@@ -37,7 +37,7 @@ interface Minutes {
   }[];
 }
 
-const MIXED = { status: 422, rule: /^room\.mixed$/ };
+const MIXED = '422 room.mixed';
 
 export const meeting = async (play: Play, cases: Cases): Promise<Held> => {
   const { meetingId, today } = cases;
@@ -98,13 +98,13 @@ export const meeting = async (play: Play, cases: Cases): Promise<Held> => {
   };
   const saying = { ...words, category: 'crime', purpose: 'ssp', fromAttendeeId: policeHere };
   const share = `${at}/items/${itemId}/disclosures`;
-  const refusedInRoom = async (rule: RegExp, body: object) =>
-    coordinator.isRefused({ status: 422, rule }, share, body, (await room()).revision);
+  const refusedInRoom = async (ways: string | readonly string[], body: object) =>
+    coordinator.isRefused(ways, share, body, (await room()).revision);
 
   await play.step(
     'Politiet kan intet dele, mens boligorganisationen er i lokalet',
     'The police can share nothing while the housing association is in the room',
-    () => refusedInRoom(/^room\.(mixed|item-not-open)$/, saying),
+    () => refusedInRoom(['422 room.mixed', '422 room.item-not-open'], saying),
   );
   await play.step(
     'Gæsten går: nu er der kun dem, der må høre det, og punktet åbner',
@@ -130,12 +130,12 @@ export const meeting = async (play: Play, cases: Cases): Promise<Held> => {
 
   play.chapter('Mødet: hvad der deles', 'The meeting: what is shared');
   await play.step('Uden ord om nødvendigheden («ok»): afvist', 'Without words on why it is necessary (“ok”): refused', () =>
-    refusedInRoom(/^rpl115\.necessity$/, { ...saying, necessity: 'ok' }),
+    refusedInRoom('422 rpl115.necessity', { ...saying, necessity: 'ok' }),
   );
   await play.step(
     'Til efterforskning: afvist (retsplejeloven § 115, stk. 2)',
     'For an investigation: refused (§ 115, stk. 2)',
-    () => refusedInRoom(/^rpl115\.investigation$/, { ...saying, purpose: 'investigation' }),
+    () => refusedInRoom('422 rpl115.investigation', { ...saying, purpose: 'investigation' }),
   );
   await play.step(
     'Skriftligt til en forvaltning uden for gruppen: afvist',
@@ -143,7 +143,7 @@ export const meeting = async (play: Play, cases: Cases): Promise<Held> => {
     () => {
       const { fromAttendeeId: _, ...written } = saying;
       const body = { ...written, toOrganisationIds: ['oekonomiforvaltningen'] };
-      return police.isRefused({ status: 422, rule: /^rpl115\.recipient$/ }, `/api/cases/${caseId}/disclosures`, body);
+      return police.isRefused('422 rpl115.recipient', `/api/cases/${caseId}/disclosures`, body);
     },
   );
   await play.step(
@@ -152,7 +152,7 @@ export const meeting = async (play: Play, cases: Cases): Promise<Held> => {
     async () => {
       const { revision } = await room();
       await arrive({ userId: 'gadeteam' });
-      await coordinator.isRefused({ status: 409 }, share, saying, revision);
+      await coordinator.isRefused('409', share, saying, revision);
       check(await isOpen(), 'the item is not open');
     },
   );
@@ -192,7 +192,7 @@ export const meeting = async (play: Play, cases: Cases): Promise<Held> => {
     'Kun den ansvarlige selv kan sige ja: politiet afvises, gadeteamet tager den på sig',
     'Only the one responsible can say yes: the police are refused, the street team takes it on',
     async () => {
-      await police.isRefused({ status: 403 }, `${actions}/${actionId}/acceptance`);
+      await police.isRefused('403', `${actions}/${actionId}/acceptance`);
       await gadeteam.post(`${actions}/${actionId}/acceptance`);
       const mine = await gadeteam.list<{ actionId: string; status: string }>('/api/actions?owner=gadeteam');
       const status = mine.find((action) => action.actionId === actionId)?.status;
@@ -212,7 +212,7 @@ export const meeting = async (play: Play, cases: Cases): Promise<Held> => {
   });
   await play.step('Mødet lukkes, og referatet ligger fast', 'The meeting closes, and its record is frozen', async () => {
     await coordinator.post(`${at}/closing`, {}, (await room()).revision);
-    await coordinator.isRefused({ status: 422, rule: /^meeting\.closed$/ }, `${at}/items/${itemId}/discussion`, { noNews: true });
+    await coordinator.isRefused('422 meeting.closed', `${at}/items/${itemId}/discussion`, { noNews: true });
   });
 
   play.chapter('Referatet', 'The minutes');

@@ -3,8 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runImport } from '../import/run.js';
-import type { Io } from '../io.js';
-import { processIo } from '../io.js';
+import { processIo, type Io } from '../io.js';
 import { check, checkHoldsNone, type Play } from './play.js';
 
 /** Relative to the project's folder, where npm runs scripts. What they hold, and the counts: examples/import/README.md. */
