@@ -37,8 +37,9 @@ export const fold = (text: string): string =>
 
 const nameKey = (name: string): string => fold(name).split(' ').sort().join(' ');
 
+const yearsFrom = (date: string, years: number): string => `${Number(date.slice(0, 4)) + years}${date.slice(4)}`;
 /** Plans reach two years ahead, here as in the case itself. */
-const isTooFar = (date: string, today: string): boolean => date > `${Number(today.slice(0, 4)) + 2}${today.slice(4)}`;
+const isTooFar = (date: string, today: string): boolean => date > yearsFrom(today, 2);
 
 /**
  * @param today local date in Europe/Copenhagen
@@ -106,6 +107,10 @@ export const checkRow = (
     );
   const owner = organisation('actionOwner') ?? responsible;
 
+  if (row.birthDate !== undefined && (row.birthDate > today || row.birthDate <= yearsFrom(today, -130))) {
+    const da = 'Fødselsdatoen ligger i fremtiden eller er over 130 år siden';
+    problems.push(error('birthDate', 'bad-birth-date', da, 'The date of birth is to come or more than 130 years ago'));
+  }
   if (row.action !== undefined && row.deadline === undefined)
     problems.push(error('deadline', 'missing-deadline', 'Aftalen har ingen frist', 'The action has no deadline'));
   for (const column of ['deadline', 'followUpOn'] as const) {

@@ -46,7 +46,8 @@ export class RowImporter {
       row.reference === undefined ? [personKey, row.action ?? null] : ['reference', row.reference],
     );
     const done = { row: ledger.hash(row), reason: ledger.hash(row.reason ?? null), action: ledger.hash(row.action ?? null) };
-    const known = await ledger.find(rowKey);
+    const found = await ledger.find(rowKey);
+    const known = found && (found.personKey === personKey || (await this.hasBegun(found))) ? found : undefined;
     if (known && known.personKey !== personKey) return { outcome: 'problem', problems: [...problems, OTHER_PERSON] };
     if (known?.done?.row === done.row) return answer('unchanged', problems, known.caseId);
     const outcome = known?.done === undefined ? 'created' : 'updated';
@@ -63,6 +64,13 @@ export class RowImporter {
     }
     await ledger.write({ ...entry, done });
     return answer(outcome, problems, entry.caseId);
+  }
+
+  /** Whether anything came of it; a row that was refused at once may be mended into somebody else. */
+  private async hasBegun({ done, personId, caseId }: LedgerEntry): Promise<boolean> {
+    if (done) return true;
+    await this.ports.readModels.reach(this.ports.lastWritten);
+    return (await this.ports.readModels.person(personId)) !== undefined || (await this.load(caseId)) !== undefined;
   }
 
   private async carryOut(
@@ -168,9 +176,16 @@ export class RowImporter {
   }
 
   private async openCase(call: Call, group: GroupRow, row: ImportRowFields, checked: CheckedRow, entry: LedgerEntry) {
-    const existing = await this.load(entry.caseId);
-    if (existing) return existing;
     const { caseId, personId } = entry;
+    const open = () =>
+      this.changer.change(call, 'case', caseId, () => ({ type: 'OpenCase', data: { caseId } }), { commandId: randomUUID() });
+    const existing = await this.load(caseId);
+    if (existing) {
+      // Referred by an import that got no further; what people have referred is theirs to screen.
+      if (existing.status !== 'referred' || existing.referred.imported !== true) return existing;
+      await open();
+      return (await this.load(caseId))!;
+    }
     const person = await this.ports.readModels.person(personId);
     const today = this.ports.clock.today();
     const ageBand = person ? await this.registrar.ageBand(person, today) : 'unknown';
@@ -190,7 +205,7 @@ export class RowImporter {
       },
     };
     await this.changer.change(call, 'case', caseId, () => refer as never, { commandId: randomUUID() });
-    await this.changer.change(call, 'case', caseId, () => ({ type: 'OpenCase', data: { caseId } }), { commandId: randomUUID() });
+    await open();
     return (await this.load(caseId))!;
   }
 
