@@ -1,5 +1,5 @@
-// The server answers, in this process and as its own.
-import { spawnServer, startTestServer, type TestServer } from './support/server.js';
+// The server answers, with problem details where it cannot; and its OpenAPI document says all of it.
+import { startTestServer, type TestServer } from './support/server.js';
 
 describe('the server', () => {
   let server: TestServer;
@@ -32,9 +32,65 @@ describe('the server', () => {
     expect([status, headers.get('content-type')]).toEqual([404, 'application/problem+json; charset=utf-8']);
   });
 
-  it('starts as its own process and ends on SIGTERM', async () => {
-    const spawned = await spawnServer();
-    expect((await spawned.call(undefined, 'GET', '/health/ready')).status).toBe(200);
-    expect(await spawned.end('SIGTERM')).toBe(0);
+  it('documents every endpoint: what it is for, what it takes and gives, and how it can fail', async () => {
+    interface Schema {
+      $ref?: string;
+      type?: string;
+      example?: unknown;
+      items?: Schema;
+      allOf?: Schema[];
+      properties?: Record<string, Schema>;
+    }
+    type Content = Record<string, { schema: Schema }>;
+    interface Operation {
+      summary?: string;
+      security?: unknown[];
+      requestBody?: { required?: boolean; content: Content };
+      responses: Record<string, { description: string; content?: Content }>;
+      parameters?: { name: string; in: string; schema: Schema }[];
+    }
+    const { body } = await server.call<{
+      paths: Record<string, Record<string, Operation>>;
+      components: { schemas: Record<string, Schema> };
+    }>(undefined, 'GET', '/api/openapi.json');
+    const gaps: string[] = [];
+    const check = (holds: boolean | undefined, what: string) => !holds && gaps.push(what);
+    for (const [path, methods] of Object.entries(body.paths)) {
+      for (const [method, operation] of Object.entries(methods)) {
+        const name = `${method.toUpperCase()} ${path}`;
+        const { responses, requestBody, summary = '', security } = operation;
+        check(summary.length > 3, `${name}: summary`);
+        const yes = Object.entries(responses).filter(([status]) => status.startsWith('2'));
+        check(
+          yes.length === 1 && yes[0]![1].content?.['application/json']?.schema !== undefined,
+          `${name}: schema of the answer`,
+        );
+        const errors = Object.entries(responses).filter(([status]) => !status.startsWith('2'));
+        for (const [status, { description, content }] of errors) {
+          check(description !== '' && content?.['application/problem+json'] !== undefined, `${name}: ${status}`);
+        }
+        const isPublic = path.startsWith('/health');
+        const needed = isPublic ? ['503'] : ['401', '403', '503', ...(path.includes('{') ? ['400', '404'] : [])];
+        if (method !== 'get') needed.push('400', '413', '415');
+        for (const status of needed) check(status in responses, `${name}: ${status} is missing`);
+        check(isPublic ? !security && !('401' in responses) : (security ?? []).length > 0, `${name}: sign-in`);
+        if (requestBody) check(requestBody.content['application/json']?.schema.$ref !== undefined, `${name}: schema of the body`);
+        for (const inPath of path.matchAll(/\{(\w+)\}/g)) {
+          check(
+            operation.parameters?.some((p) => p.in === 'path' && p.name === inPath[1]),
+            `${name}: ${inPath[1]!}`,
+          );
+        }
+      }
+    }
+    for (const [name, { properties = {} }] of Object.entries(body.components.schemas)) {
+      for (const [property, schema] of Object.entries(properties)) {
+        const nested = schema.$ref ?? schema.items?.$ref ?? schema.allOf;
+        check(nested !== undefined || schema.example !== undefined, `${name}.${property}: example`);
+        check(nested !== undefined || schema.type !== undefined, `${name}.${property}: type`);
+      }
+    }
+    expect(gaps).toEqual([]);
+    expect((await server.call(undefined, 'GET', '/docs')).status).toBe(200);
   });
 });

@@ -123,7 +123,7 @@ export const spawnServer = async (
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
-  const ended = new Promise<number | string>((done) => child.once('exit', (code, signal) => done(code ?? signal ?? 'unknown')));
+  const ended = new Promise<number | string>((done) => child.once('close', (code, signal) => done(code ?? signal ?? 'unknown')));
   const url = await new Promise<string>((done, fail) => {
     const read = (bytes: Buffer) => {
       printed += bytes.toString();

@@ -1,12 +1,12 @@
 // The whole server: embedded PostgreSQL if needed, stores, keys, projections, HTTP. Started and stopped as one.
 import { randomUUID } from 'node:crypto';
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { Module, ValidationPipe, type DynamicModule, type ValidationError } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
 import { AccessLog, accessLogEvents } from '@app/access';
 import { createPostgresEventStore, EVENT_STORE_MIGRATIONS, START, UnavailableError } from '@app/event-store';
 import { BlindIndex, loadMasterKey, openFileKeyStore, Vault } from '@app/personal-data';
@@ -28,9 +28,9 @@ import { ChangeHandler, Changer } from './core/change.js';
 import { BadRequestError } from './core/errors.js';
 import { createLog } from './core/log.js';
 import { setUpOpenApi } from './core/openapi.js';
-import { setSecurityHeaders } from './core/headers.js';
+import { HEADERS, setSecurityHeaders } from './core/headers.js';
 import { Ports } from './core/ports.js';
-import { ProblemFilter } from './core/problem.js';
+import { ProblemFilter, problemOf, send } from './core/problem.js';
 import { Reveal } from './core/reveal.js';
 import { keysOf, SignIn, SignInGuard } from './core/sign-in.js';
 import { enrolFirstAdministrator } from './registry/first-administrator.js';
@@ -102,11 +102,13 @@ class ApiModule {
   }
 }
 
+/** A name that could be a misspelt field's is said back; anything else may be something a person wrote. */
+const nameOf = (property: string): string => (/^[a-z][a-zA-Z]{0,39}$/.test(property) ? property : 'an unknown name');
 /** One line a field, without its value. */
 const lines = (errors: readonly ValidationError[], path = ''): string[] =>
   errors.flatMap((error) => [
     ...Object.entries(error.constraints ?? {}).map(([rule, message]) =>
-      rule === 'whitelistValidation' ? `${path}${error.property} is not a field here` : `${path}${message}`,
+      rule === 'whitelistValidation' ? `${path}${nameOf(error.property)} is not a field here` : `${path}${message}`,
     ),
     ...lines(error.children ?? [], `${path}${error.property}.`),
   ]);
@@ -148,7 +150,8 @@ const CANNOT_LISTEN: Readonly<Record<string, string>> = {
 /** @returns the port, which the system chose when it was 0 */
 const listen = async (app: NestFastifyApplication, { host, port }: Configuration): Promise<number> => {
   try {
-    await app.listen(port, host);
+    // Not through Nest, which would log the error as well.
+    await app.getHttpAdapter().getInstance().listen({ port, host });
   } catch (error) {
     const why = CANNOT_LISTEN[(error as NodeJS.ErrnoException).code ?? ''];
     throw why === undefined ? error : new Error(`Port ${port} of ${host} ${why}.`, { cause: error });
@@ -282,13 +285,18 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
       genReqId: () => randomUUID(),
       forceCloseConnections: 'idle',
       routerOptions: { ignoreTrailingSlash: true },
+      // A path that cannot be read never reaches a handler, nor the hooks.
+      frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => {
+        void reply.headers(HEADERS);
+        send(reply, problemOf(error));
+      },
     });
     const app = await NestFactory.create<NestFastifyApplication>(ApiModule.with(ports, signIn, demo), adapter, {
       logger: log,
       abortOnError: false,
     });
     closers.push(async () => {
-      const limit = setTimeout(() => (app.getHttpServer() as Server).closeAllConnections(), LAST_REQUESTS_MS);
+      const limit = setTimeout(() => app.getHttpServer().closeAllConnections(), LAST_REQUESTS_MS);
       await app.close();
       clearTimeout(limit);
     });

@@ -13,9 +13,10 @@ const welcome = (url: string, demo: boolean): void => {
   line(`  API page   ${url}/docs`);
   line(`  OpenAPI    ${url}/api/openapi.json`);
   if (!demo) return;
-  line('\nDemo users (npm run -s token -- <user>):');
+  const server = url.endsWith(':3000') ? '' : ` --server ${url}`;
+  line(`\nDemo users (npm run -s token -- <user>${server}):`);
   for (const { user, role, organisationId } of DEMO_USERS) line(`  ${user.padEnd(16)} ${role.padEnd(16)} ${organisationId}`);
-  line(`\n  curl -H "Authorization: Bearer $(npm run -s token -- coordinator)" ${url}/api/meetings/next`);
+  line(`\n  curl -H "Authorization: Bearer $(npm run -s token -- coordinator${server})" ${url}/api/meetings/next`);
   line('\nCtrl-C stops everything.');
 };
 

@@ -146,13 +146,7 @@ export class CaseChangesController {
   @Post(':caseId/closing')
   @Changes({ summary: 'Close the case', description: 'Refused while actions are open.', ifMatch: 'needed', errors: [428] })
   close(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() body: CloseCaseBody): Promise<Receipt> {
-    return this.change(
-      call,
-      'manageCase',
-      caseId,
-      { type: 'CloseCase', data: { caseId, ...body } },
-      { revision: ifMatchNeeded },
-    );
+    return this.change(call, 'manageCase', caseId, { type: 'CloseCase', data: { caseId, ...body } }, { revision: ifMatchNeeded });
   }
 
   @Post(':caseId/reopening')

@@ -100,10 +100,15 @@ export class Registrar {
         await this.ports.readModels.reach(receipt.position as never);
         return receipt;
       }
+      // A protection is kept, whoever asks for it; and the revision is what a new person's would be.
+      if (options.addressProtected) {
+        const protect = { type: 'ProtectAddress', data: { personId: known.personId } } as const;
+        await this.changer.change(call, 'person', known.personId, () => protect, { commandId: options.commandId });
+      }
       return {
         id: known.personId,
         stream: `person-${known.personId}`,
-        revision: 0,
+        revision: options.addressProtected ? 1 : 0,
         position: await this.ports.store.head(),
         repeated: false,
       };

@@ -1,0 +1,110 @@
+// The young person's identity over HTTP: one person a CPR number, never in an event or a log, and nobody learns who is known.
+import { demoId } from '../apps/api/src/demo/data.js';
+import { accessLogOf, done, events, inParallel, newCase, newCpr, newIdentity, types } from './support/flow.js';
+import { startTestServer, type TestServer } from './support/server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+}, 60_000);
+afterAll(() => server.stop());
+
+const register = (user: string, body: object, headers?: Record<string, string>) =>
+  server.call<{ id: string; errors?: string[] }>(...([user, 'POST', '/api/persons', body, headers] as const));
+const lookUp = (user: string, cpr: string) =>
+  server.call<{ found: boolean; caseIds: string[]; person?: object }>(user, 'POST', '/api/persons/look-up', { cpr });
+
+describe('a person', () => {
+  it('is one, however often the CPR number is registered, by however many at once', async () => {
+    const cpr = newCpr();
+    const both = [cpr, `${cpr.slice(0, 6)}-${cpr.slice(6)}`];
+    // More than there are connections: those who wait must not starve the one whose turn it is.
+    const tasks = Array.from(
+      { length: 40 },
+      (_, i) => () => register(i % 2 ? 'BIF' : 'police', { name: 'Ung Testperson', cpr: both[i % 2] }),
+    );
+    const others = Array.from({ length: 20 }, () => () => register('coordinator', newIdentity()));
+    const answers = (await inParallel([...tasks, ...others], 60)).map((answer) => done<{ id: string }>(answer).id);
+    expect(new Set(answers.slice(0, 40)).size).toBe(1);
+    expect(new Set(answers).size).toBe(21);
+    expect(await types(server, `person-${answers[0]!}`)).toEqual(['PersonRegistered']);
+  }, 60_000);
+
+  it('is looked up by those who may see a case of theirs; not known and not visible look the same', async () => {
+    const visible = await lookUp('SOF', '050208-4245');
+    expect(visible.body).toMatchObject({ found: true, caseIds: [demoId('case 5')], person: { addressProtected: true } });
+    expect(visible.text).not.toContain('KANARIE-adresse');
+    const [hidden, unknown] = [await lookUp('BIF', '0502084245'), await lookUp('BIF', newCpr())];
+    expect(hidden.body).toEqual({ found: false, caseIds: [] });
+    expect([hidden.status, hidden.text]).toEqual([unknown.status, unknown.text]);
+    // Every search is logged, its criterion sealed.
+    const [entry] = (await accessLogOf(server, 'sof')).filter(({ type }) => type === 'PersonalDataSearched');
+    expect(entry!.data).toMatchObject({ purpose: 'person.look-up', caseIds: [demoId('case 5')], text: { criterion: { v: 1 } } });
+    const searches = (await accessLogOf(server, 'bif')).filter(({ type }) => type === 'PersonalDataSearched');
+    expect(searches).toHaveLength(2);
+    expect(JSON.stringify([entry, searches])).not.toContain('0502084245');
+  });
+
+  it('registered once more by somebody who may not see them answers as a new one does', async () => {
+    const fields = { name: 'Ung Testperson' };
+    for (const over of [{}, { addressProtected: true }]) {
+      const known = await register('BIF', { ...fields, cpr: '050208-4245', ...over });
+      const unknown = await register('BIF', { ...fields, cpr: newCpr(), ...over });
+      const shape = ({ status, body }: { status: number; body: object }) => {
+        const { id, stream, position, ...rest } = body as { id: string; stream: string; position: string };
+        return [status, stream === `person-${id}`, typeof position, rest];
+      };
+      expect(shape(known)).toEqual(shape(unknown));
+      expect(known.body.id).toBe(demoId('person 5'));
+    }
+  });
+
+  it('registered once more with a protected address is protected from then on', async () => {
+    const identity = { ...newIdentity(), address: 'Demovej 1, HEMMELIG-ADRESSE' };
+    const { id } = done<{ id: string }>(await register('coordinator', identity));
+    done(await register('BIF', { name: 'Ung Testperson', cpr: identity.cpr, addressProtected: true }));
+    expect(await types(server, `person-${id}`)).toEqual(['PersonRegistered', 'AddressProtected']);
+  });
+
+  it('is corrected, and the address protected: then nobody is given it', async () => {
+    const { personId, caseId } = await newCase(server);
+    const path = `/api/persons/${personId}`;
+    done(await server.call('SOF', 'POST', `${path}/corrections`, { address: 'HEMMELIG-ADRESSE', phone: '00000001' }));
+    expect((await server.call('SOF', 'GET', path)).body).toMatchObject({ address: 'HEMMELIG-ADRESSE', addressProtected: false });
+    done(await server.call('coordinator', 'PUT', `${path}/address-protection`));
+    for (const user of ['SOF', 'coordinator']) {
+      for (const where of [path, `/api/cases/${caseId}`, `/api/cases?limit=200`, `/api/cases/${caseId}/timeline`])
+        expect((await server.call(user, 'GET', where)).text).not.toContain('HEMMELIG-ADRESSE');
+    }
+    done(await server.call('coordinator', 'POST', `${path}/corrections`, { removed: ['phone'] }));
+    expect((await server.call('SOF', 'GET', path)).body).not.toHaveProperty('phone');
+    const stored = await events(server, `person-${personId}`);
+    expect(stored.map(({ type }) => type)).toEqual([
+      'PersonRegistered',
+      'PersonCorrected',
+      'AddressProtected',
+      'PersonCorrected',
+    ]);
+    expect(JSON.stringify(stored)).not.toMatch(/HEMMELIG|Testperson|00000001/);
+  });
+
+  it('is not repeated in an error, by value or by name', async () => {
+    const bodies = [
+      { cpr: 'KANARIE-fejl' },
+      { name: 'KANARIE-fejl'.repeat(50) },
+      { name: 'Ung', birthDate: 'KANARIE-fejl' },
+      { name: 'Ung', 'KANARIE-fejl': 1 },
+      { name: 'Ung', '010203-1234': 'x' },
+      { name: { 'KANARIE-fejl': ['KANARIE-fejl'] } },
+      { name: 'Ung', birthDate: '2999-01-01' },
+    ];
+    for (const body of bodies) {
+      const answer = await register('coordinator', body);
+      expect([400, 422]).toContain(answer.status);
+      expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+      expect(answer.text).not.toMatch(/KANARIE|010203|2999/);
+    }
+    const misspelt = await register('coordinator', { nmae: 'Ung' });
+    expect(misspelt.body.errors).toEqual(['nmae is not a field here']);
+  });
+});
