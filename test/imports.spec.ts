@@ -180,6 +180,17 @@ describe('a person in two rows', () => {
   });
 });
 
+describe('a case that people have referred', () => {
+  it('is opened by a row about it: the list says that the group works on it', async () => {
+    const cpr = newCpr();
+    const { id: personId } = done(await server.call('BIF', 'POST', '/api/persons', { name: 'Ung Testperson HEMMELIG', cpr }));
+    const referral = { personId, groupId: DEMO_GROUP, areaId: 'akacieparken', responsibleOrganisationId: 'buf' };
+    const { id: caseId } = done(await server.call('BIF', 'POST', '/api/cases', referral));
+    expect(await put({ ...newRow(), cpr })).toMatchObject({ outcome: 'created', caseId });
+    expect(await types(server, `case-${caseId}`)).toEqual(['CaseReferred', 'CaseOpened', 'ActionAgreed']);
+  });
+});
+
 describe('at once, and after a crash', () => {
   it('the same row from several importers is created once', async () => {
     const row = newRow();

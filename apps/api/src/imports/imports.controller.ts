@@ -181,8 +181,8 @@ export class RowImporter {
       this.changer.change(call, 'case', caseId, () => ({ type: 'OpenCase', data: { caseId } }), { commandId: randomUUID() });
     const existing = await this.load(caseId);
     if (existing) {
-      // Referred by an import that got no further; what people have referred is theirs to screen.
-      if (existing.status !== 'referred' || existing.referred.imported !== true) return existing;
+      // Referred by an import that got no further, or by people: a row in the group's list says that it works on the case.
+      if (existing.status !== 'referred' && existing.status !== 'accepted') return existing;
       await open();
       return (await this.load(caseId))!;
     }
