@@ -318,6 +318,8 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
     // JSON only: anything else is 415.
     fastify.removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']);
     const series = app.get(Series);
+    // Nobody is answered from rows that are behind what was written before the last stop.
+    ports.wrote(await store.head());
     await ports.readModels.reach(ports.lastWritten, 60_000);
     await series.start();
     closers.push(() => series.stop());

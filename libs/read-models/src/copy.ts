@@ -12,14 +12,14 @@ class CopyIn implements Submittable {
   #error: unknown;
   constructor(
     private readonly statement: string,
-    private readonly data: Buffer,
+    private readonly data: readonly Buffer[],
     private readonly done: (error?: unknown) => void,
   ) {}
   submit(connection: Connection): void {
     (connection as unknown as CopyConnection).query(this.statement);
   }
   handleCopyInResponse(connection: CopyConnection): void {
-    connection.sendCopyFromChunk(this.data);
+    for (const chunk of this.data) connection.sendCopyFromChunk(chunk);
     connection.endCopyFrom();
   }
   handleError(error: unknown): void {
@@ -34,7 +34,7 @@ class CopyIn implements Submittable {
 }
 
 /** @throws the database's error */
-export const copyIn = (client: ClientBase, statement: string, data: Buffer): Promise<void> =>
+export const copyIn = (client: ClientBase, statement: string, data: readonly Buffer[]): Promise<void> =>
   new Promise((resolve, reject) => {
     client.query(new CopyIn(statement, data, (error) => (error === undefined ? resolve() : reject(error as Error))));
   });

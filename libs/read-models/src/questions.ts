@@ -350,9 +350,9 @@ export interface ReadModels {
   /** For minutes: what was shared and agreed in a meeting. */
   meetingDisclosures(meetingId: string): Promise<readonly DisclosureRow[]>;
   meetingActions(meetingId: string, today: string): Promise<readonly ActionRow[]>;
-  /** Newest first. `groups`: undefined means all (auditors). */
+  /** Newest first. `groups`: undefined means all (auditors). `notExcluding`: a user; cases that exclude them are left out. */
   sharingLog(
-    filter: { groups?: readonly string[]; from?: string; to?: string; refused?: boolean },
+    filter: { groups?: readonly string[]; notExcluding?: string; from?: string; to?: string; refused?: boolean },
     paging: Paging,
   ): Promise<Page<DisclosureRow>>;
   accessLog(

@@ -9,11 +9,12 @@ import { indexCprNumbers, type Search } from './persons/cpr-indexes.js';
 import { announce, decodeAll, fold, type ParkedStream } from './projections.js';
 import { Rows } from './rows.js';
 import { createAllIndexes, createTables, SCHEMA } from './schema.js';
-import { copy, type Changes } from './tables.js';
+import { copy, copyText, type Changes } from './tables.js';
 
 const NEXT = 'read_models_next';
 const OLD = 'read_models_old';
 const LOCK = 7305003;
+const WRITE_BYTES = 4_000_000;
 /** Tables indexed at a time. */
 const INDEXING = 2;
 const UNIQUE_VIOLATION = '23505';
@@ -41,6 +42,8 @@ class Builder {
   readonly #parked = new Map<string, ParkedStream>();
   /** Tables of which a row that is written now may have been written before. */
   readonly #written = new Set<Changes['table']>();
+  #waiting = new Map<Changes['table'], Buffer[]>();
+  #waitingBytes = 0;
   #parkedWritten = 0;
   #registryChangedAt: Position | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -57,7 +60,7 @@ class Builder {
   async catchUp(): Promise<void> {
     const { store, pageSize = 5_000, onProgress } = this.options;
     const read = (after: Position) => {
-      const page = store.readAll(after, { limit: pageSize }); // nearly all of it is ours: sorting out here is cheaper than a filter;
+      const page = store.readAll(after, { limit: pageSize }); // unfiltered: nearly all of it is ours
       page.catch(() => {}); // Whoever awaits it sees the error.
       return page;
     };
@@ -69,8 +72,7 @@ class Builder {
       await this.#apply(page);
       onProgress?.(this.events);
     }
-    await this.#write('all');
-    await this.#writing;
+    await this.#writeAll();
   }
 
   async #apply(page: Batch): Promise<void> {
@@ -85,25 +87,43 @@ class Builder {
     this.events += events.length;
     this.position = page.position;
     this.#registryChangedAt = registryChangedAt ?? this.#registryChangedAt;
-    if (rows.size <= rowsInMemory) return this.#write('appendOnly');
-    await this.#write('all');
-    await this.#writing;
-    rows.forgetHalf();
+    // Rows that stay as they are leave the heap at once: it is the young garbage that costs most here.
+    this.#format(rows.takeChanges('appendOnly'));
+    if (rows.size > rowsInMemory) {
+      await this.#writeAll();
+      rows.forgetHalf();
+    } else if (this.#waitingBytes > WRITE_BYTES) await this.#write([]);
   }
 
-  /** Begins to write; one write at a time. */
-  async #write(which: 'all' | 'appendOnly'): Promise<void> {
+  async #writeAll(): Promise<void> {
+    this.#format(this.#rows.takeChanges());
+    // With all rows, never before them: parking marks the row of a person.
+    const newlyParked = this.parked.slice(this.#parkedWritten);
+    this.#parkedWritten = this.#parked.size;
+    await this.#write(newlyParked);
+    await this.#writing;
+  }
+
+  #format(changes: readonly Changes[]): void {
+    for (const change of changes) {
+      const data = copyText(change);
+      this.#waitingBytes += data.length;
+      this.#waiting.set(change.table, [...(this.#waiting.get(change.table) ?? []), data]);
+    }
+  }
+
+  /** Begins to write what is formatted; one write at a time. */
+  async #write(newlyParked: readonly ParkedStream[]): Promise<void> {
     await this.#writing;
     const { position } = this;
-    const changes = this.#rows.takeChanges(which);
-    // With all rows, never before them: parking marks the row of a person.
-    const newlyParked = which === 'all' ? this.parked.slice(this.#parkedWritten) : [];
-    this.#parkedWritten += newlyParked.length;
+    const waiting = this.#waiting;
+    this.#waiting = new Map();
+    this.#waitingBytes = 0;
     const write = (merge: boolean): Promise<void> =>
       this.options.dataSource.transaction(async (em) => {
         await em.query('set local synchronous_commit = off'); // the swap's commit makes it all durable
         const client = (await em.queryRunner!.connect()) as pg.ClientBase;
-        for (const change of changes) await copy(client, NEXT, change, merge || this.#written.has(change.table));
+        for (const [table, data] of waiting) await copy(client, NEXT, table, data, merge || this.#written.has(table));
         await writeProgress(em, NEXT, newlyParked, position, this.#registryChangedAt);
       });
     this.#writing = write(false)
@@ -112,7 +132,7 @@ class Builder {
         return write(true); // a row that is only ever added was added twice: the last one holds, as in the live tables
       })
       .then(() => {
-        for (const { table } of changes) if (!table.appendOnly) this.#written.add(table);
+        for (const table of waiting.keys()) if (!table.appendOnly) this.#written.add(table);
       });
     this.#writing.catch(() => {}); // Whoever awaits it sees the error.
   }

@@ -1,11 +1,11 @@
 // The projections as a process: nothing lost or doubled, one leader, one poisoned stream, a log that shrank, a clean stop.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Position } from '@app/event-store';
+import { START, type Position } from '@app/event-store';
 import type { EntityManager } from 'typeorm';
 import { openTestReadModels, type ReadModelBench } from '../testing/fixture.js';
 import { inGroup } from '../testing/people.js';
-import { START } from '@app/event-store';
+import { applyBatch, CheckpointMovedError } from './checkpoint.js';
 import { CheckpointBeyondLogError, createReadModels, NotCaughtUpError } from './index.js';
 
 let bench: ReadModelBench;
@@ -58,6 +58,16 @@ it('commits rows and checkpoint together: a batch that fails halfway is done aga
   expect(await bench.models.case(theCase.caseId, '2026-11-25')).toMatchObject({ openActions: 2, revision: 4 });
   expect(await count('cases')).toBe(1);
   expect(bench.alarms[0]).toBe('ALARM: the projections stand still: Error; trying again');
+});
+
+it('writes nothing when somebody else has moved the checkpoint', async () => {
+  await inGroup(bench.history).case();
+  const batch = await bench.store.readAll(START);
+  const apply = (after: Position) => applyBatch(bench.dataSource, 'read_models', after, batch, new Map(), undefined);
+  await expect(apply('0000000000000000001' as Position)).rejects.toThrow(CheckpointMovedError);
+  expect(await count('cases')).toBe(0);
+  await apply(START);
+  expect(await count('cases')).toBe(1);
 });
 
 it('goes on from the checkpoint after a stop', async () => {

@@ -170,22 +170,28 @@ export const startProjections = (options: ProjectionOptions): Projections => {
     done,
     registryChanges: () => registryChanges,
     reach: async (position, timeoutMs = 2_000) => {
+      const refuseAfterFailure = () => {
+        if (failure) throw failure;
+      };
       // Rows of a log that is no longer there are no answer, however old the position.
-      if (failure) throw failure;
+      refuseAfterFailure();
       const end = performance.now() + timeoutMs;
       if (position > wanted) {
         wanted = position;
         urgent.tell();
       }
       while (reached < position) {
-        if (failure) throw failure;
+        refuseAfterFailure();
         if (state !== 'leading') {
           const checkpoint = await readCheckpoint(dataSource, SCHEMA);
           if (checkpoint > reached) reached = checkpoint;
           if (reached >= position) return;
         }
         const left = end - performance.now();
-        if (left <= 0) throw new NotCaughtUpError(timeoutMs);
+        if (left <= 0) {
+          if (wanted === position) wanted = reached; // it may never come
+          throw new NotCaughtUpError(timeoutMs);
+        }
         await news.wait(state === 'leading' ? left : Math.min(left, POLL_MS));
       }
     },

@@ -1,4 +1,5 @@
 // Small helps for writing SQL by hand: numbered parameters, and the cases somebody may see.
+import { UnavailableError } from '@app/event-store';
 import type { DataSource } from 'typeorm';
 import { midnightOf } from './dates.js';
 import { SCHEMA } from './schema.js';
@@ -12,10 +13,23 @@ export class Parameters {
 
 /** Asks the database. Names are resolved anew by every statement, so that a swap of the tables is never seen. */
 export type Ask = <R>(sql: string, parameters?: unknown[]) => Promise<R[]>;
+/** @throws UnavailableError when the database does not answer */
 export const asking =
   (dataSource: DataSource): Ask =>
-  (sql, parameters = []) =>
-    dataSource.query(sql, parameters);
+  async <R>(sql: string, parameters: unknown[] = []) => {
+    try {
+      return await dataSource.query<R[]>(sql, parameters);
+    } catch (error) {
+      throw isConnectionError(error) ? new UnavailableError('the read models cannot be reached', { cause: error }) : error;
+    }
+  };
+
+/** A refused or broken connection has no SQLSTATE, or one of class 08, 53 or 57 (shutting down, starting up, out of connections). */
+const isConnectionError = (error: unknown): boolean => {
+  const driver = (error as { driverError?: { code?: unknown } }).driverError ?? (error as { code?: unknown });
+  const { code } = driver;
+  return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57)/.test(code);
+};
 
 export const at = (name: string): string => `${SCHEMA}.${name}`;
 

@@ -52,20 +52,24 @@ export const upsert = async (em: Pick<EntityManager, 'query'>, schema: string, {
   await em.query(insertFrom(schema, t, `json_to_recordset($1) as r(${columns.join(', ')})`), [JSON.stringify(rows)]);
 };
 
-/** The same for a rebuild, in bulk. `merge`: rows with the same key may be there already. */
-export const copy = async (client: ClientBase, schema: string, { table: t, rows }: Changes, merge: boolean): Promise<void> => {
+/**
+ * Rows in PostgreSQL's format, for a rebuild.
+ * @param merge rows with the same key may be there already, or twice in the data: the last one holds
+ */
+export const copy = async (
+  client: ClientBase,
+  schema: string,
+  t: Table<never>,
+  data: readonly Buffer[],
+  merge: boolean,
+): Promise<void> => {
   const target = merge ? 'pg_temp.incoming' : `${schema}.${t.name}`;
+  const names = columnsOf(t).map(([name]) => name);
   if (merge) await client.query(`create temp table incoming (like ${schema}.${t.name}) on commit drop`);
-  await copyIn(
-    client,
-    `copy ${target} (${columnsOf(t)
-      .map(([name]) => name)
-      .join(', ')}) from stdin`,
-    copyText(t, rows),
-  );
+  await copyIn(client, `copy ${target} (${names.join(', ')}) from stdin`, data);
   if (!merge) return;
-  await client.query(insertFrom(schema, t, target));
-  await client.query('drop table pg_temp.incoming');
+  await client.query(insertFrom(schema, t, `(select distinct on (${t.key}) * from ${target} order by ${t.key}, ctid desc) r`));
+  await client.query(`drop table ${target}`);
 };
 
 const CONTROL = /[\\\t\n\r]/g;
@@ -74,7 +78,7 @@ const escaped = (text: string): string => text.replace(CONTROL, (c) => ESCAPES[c
 const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
 /** PostgreSQL's text format of COPY. */
-const copyText = (t: Table<never>, rows: readonly object[]): Buffer => {
+export const copyText = ({ table: t, rows }: Changes): Buffer => {
   const columns = columnsOf(t);
   let lines = '';
   for (const row of rows as readonly Record<string, unknown>[]) {
@@ -88,7 +92,7 @@ const copyText = (t: Table<never>, rows: readonly object[]): Buffer => {
         const json = JSON.stringify(value);
         lines += json.includes('\\') ? escaped(json) : json;
       } else if (type === 'text[]') lines += escaped(`{${(value as string[]).map(quoted).join(',')}}`);
-      else lines += typeof value === 'string' ? escaped(value) : String(value as number | boolean);
+      else lines += typeof value === 'string' ? escaped(value) : JSON.stringify(value);
     }
     lines += '\n';
   }

@@ -80,7 +80,8 @@ export class SharingLogHandler implements IQueryHandler<SharingLog> {
     const readModels = await this.ask.readModels(call);
     const scope = caseScope(call.principal, 'readSharingLog');
     const groups = 'all' in scope ? {} : { groups: 'groups' in scope ? scope.groups : [] };
-    const { items, next } = await readModels.sharingLog({ ...instants(filter), ...groups }, paging);
+    const notExcluding = call.principal.userId;
+    const { items, next } = await readModels.sharingLog({ ...instants(filter), ...groups, notExcluding }, paging);
     return { items: items.map(disclosureLogShape), ...(next !== undefined && { next }) } as unknown as SharingLogPage;
   }
 }

@@ -6,7 +6,7 @@ import type { CaseState, Party } from '@app/domain';
 import { ifMatch, ifMatchNeeded, TheCall, type Call } from '../core/call.js';
 import { Changer, type Asked } from '../core/change.js';
 import { Changes, type Receipt } from '../core/endpoint.js';
-import { RefusedError } from '../core/errors.js';
+import { NotFoundError, RefusedError } from '../core/errors.js';
 import { factsOf, requireCase, requireGroup } from '../core/guards.js';
 import { Ports } from '../core/ports.js';
 import { Registrar } from '../persons/registrar.js';
@@ -59,7 +59,7 @@ export class CaseChangesController {
     call: Call,
     action: Action,
     caseId: string,
-    command: CaseData | ((decision: AccessDecision) => CaseData),
+    command: CaseData | ((decision: AccessDecision, groupId: string) => CaseData),
     { revision, actionId, commandId }: Options = {},
   ): Promise<Receipt> {
     requireAccess(call.principal, action);
@@ -70,8 +70,9 @@ export class CaseChangesController {
       caseId,
       (state: CaseState) => {
         const owner = ownerOf(state, actionId);
-        const decision = requireCase(call.principal, action, caseId, factsOf(state), owner);
-        return typeof command === 'function' ? command(decision) : command;
+        const facts = factsOf(state);
+        const decision = requireCase(call.principal, action, caseId, facts, owner);
+        return typeof command === 'function' ? command(decision, facts!.groupId) : command;
       },
       { ...(expectedRevision !== undefined && { expectedRevision }), ...(commandId !== undefined && { commandId }) },
     );
@@ -88,12 +89,12 @@ export class CaseChangesController {
     const organisations = await this.participants(body.groupId, body.organisationIds);
     const registry = await this.ports.readModels.registry();
     const group = registry.groups.get(body.groupId);
-    if (!group?.areaIds.includes(body.areaId))
-      throw refusal('case.area', 'The area does not belong to the group.', 'Området hører ikke til gruppen.');
+    if (!group?.areaIds.includes(body.areaId)) throw refusal(...AREA);
     const person = await this.ports.readModels
       .reach(this.ports.lastWritten)
       .then(() => this.ports.readModels.person(body.personId));
     if (!person) throw refusal('person.unknown', 'The person is not registered.', 'Personen er ikke oprettet.');
+    if (!(await this.registrar.mayRefer(call.principal, body.personId))) throw new NotFoundError('referCase');
     const ageBand = await this.registrar.ageBand(person, this.ports.clock.today());
     const receipt = await this.changer.change(
       call,
@@ -165,16 +166,25 @@ export class CaseChangesController {
 
   @Put(':caseId/area')
   @Changes({ summary: 'Move the case to another area of its group' })
-  changeArea(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() { areaId }: AreaBody): Promise<Receipt> {
-    return this.change(call, 'manageCase', caseId, { type: 'ChangeArea', data: { caseId, areaId } });
+  async changeArea(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() { areaId }: AreaBody): Promise<Receipt> {
+    requireAccess(call.principal, 'manageCase');
+    const { groups } = await this.ports.readModels.registry();
+    return this.change(call, 'manageCase', caseId, (_, groupId) => {
+      if (!groups.get(groupId)?.areaIds.includes(areaId)) throw refusal(...AREA);
+      return { type: 'ChangeArea', data: { caseId, areaId } };
+    });
   }
 
   @Put(':caseId/organisations/:organisationId')
   @Changes({ summary: 'Let an organisation of the group take part in the case' })
   async addOrganisation(@TheCall() call: Call, @Param() { caseId, organisationId }: CaseOrganisationParams): Promise<Receipt> {
     requireAccess(call.principal, 'manageCase');
-    const organisation = await this.party(organisationId);
-    return this.change(call, 'manageCase', caseId, { type: 'AddOrganisationToCase', data: { caseId, organisation } });
+    const { groups } = await this.ports.readModels.registry();
+    return this.change(call, 'manageCase', caseId, (_, groupId) => {
+      const organisation = groups.get(groupId)?.organisations.find((o) => o.organisationId === organisationId);
+      if (!organisation) throw refusal(...OUTSIDE_GROUP);
+      return { type: 'AddOrganisationToCase', data: { caseId, organisation } };
+    });
   }
 
   @Delete(':caseId/organisations/:organisationId')
@@ -185,7 +195,11 @@ export class CaseChangesController {
 
   @Post(':caseId/exclusions')
   @Changes({ summary: 'Exclude a worker who is too close to the young person' })
-  exclude(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() body: ExclusionBody): Promise<Receipt> {
+  async exclude(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() body: ExclusionBody): Promise<Receipt> {
+    requireAccess(call.principal, 'manageCase');
+    // A name that nobody has protects nobody.
+    if (!(await this.ports.readModels.registry()).users.has(body.userId))
+      throw refusal('user.unenrolled', 'The user is not enrolled.', 'Brugeren er ikke oprettet.');
     return this.change(call, 'manageCase', caseId, { type: 'ExcludeWorker', data: { caseId, ...body } });
   }
 
@@ -389,20 +403,12 @@ export class CaseChangesController {
     return { ...(await receipt), id };
   }
 
-  private async party(organisationId: string): Promise<Party> {
-    const organisation = (await this.ports.readModels.registry()).organisations.get(organisationId);
-    if (!organisation)
-      throw refusal('organisation.unregistered', 'The organisation is not registered.', 'Enheden er ikke oprettet.');
-    return { organisationId, kind: organisation.kind, authorityId: organisation.authorityId };
-  }
-
   private async participants(groupId: string, wanted?: readonly string[]): Promise<readonly Party[]> {
     const group = (await this.ports.readModels.registry()).groups.get(groupId);
     if (!wanted) return group?.organisations ?? [];
     return wanted.map((id) => {
       const party = group?.organisations.find((o) => o.organisationId === id);
-      if (!party)
-        throw refusal('case.organisation', 'An organisation is not part of the group.', 'En enhed er ikke med i gruppen.');
+      if (!party) throw refusal(...OUTSIDE_GROUP);
       return party;
     });
   }
@@ -421,6 +427,13 @@ export class CaseChangesController {
     }
   }
 }
+
+const AREA = ['case.area', 'The area does not belong to the group.', 'Området hører ikke til gruppen.'] as const;
+const OUTSIDE_GROUP = [
+  'case.organisation',
+  'The organisation is not part of the group.',
+  'Enheden er ikke med i gruppen.',
+] as const;
 
 const refusal = (rule: string, en: string, da: string) => new RefusedError({ rule, en, da });
 

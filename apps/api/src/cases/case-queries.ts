@@ -55,7 +55,11 @@ export class CaseByIdHandler implements IQueryHandler<CaseById> {
     const readModels = await this.ask.readModels(call);
     const row = await readModels.case(caseId, this.ask.today);
     const decision = together(first, requireCase(call.principal, 'readCase', caseId, row));
-    return this.out.reveal<CaseAnswer>(call, { purpose: 'case.read', decision, caseIds: [caseId] }, caseShape(row!));
+    return this.out.reveal<CaseAnswer>(
+      call,
+      { purpose: 'case.read', decision, caseIds: [caseId] },
+      caseShape(call.principal, row!),
+    );
   }
 }
 

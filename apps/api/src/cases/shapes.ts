@@ -1,6 +1,6 @@
 // From read-model rows to answers: what leaves is named, one by one; texts are still sealed here.
 import type { AccessDecision, Principal } from '@app/access';
-import type { CaseDetail, CaseRow, DisclosureRow, PersonRow, TimelineEntry } from '@app/read-models';
+import type { CaseDetail, CaseRow, DisclosureRow, PersonRow, RequestRow, TimelineEntry } from '@app/read-models';
 
 /** A protected address leaves in no answer. */
 export const personShape = ({ personId, addressProtected, identity }: PersonRow) => {
@@ -22,8 +22,19 @@ export const caseSummaryShape = ({ person, organisations, excludedUserIds: _, pe
   person: nameOnly(person),
 });
 
-export const caseShape = ({ person, organisations, personId: _, ...row }: CaseDetail) => ({
+/** Roles that lead the group see what is in its cases; a participant sees what the own organisation gave or got. */
+const leads = ({ role }: Principal) => role === 'coordinator' || role === 'projectLead' || role === 'hotspotChief';
+
+/** A question is for who asked and who was asked; a lead sees all. */
+const requestShape = (principal: Principal, request: RequestRow) => {
+  const { question, ...rest } = request;
+  const party = [request.fromOrganisationId, request.toOrganisationId].includes(principal.organisationId);
+  return { ...rest, ...(question && (party || leads(principal)) && { question }) };
+};
+
+export const caseShape = (principal: Principal, { person, organisations, personId: _, ...row }: CaseDetail) => ({
   ...row,
+  requests: row.requests.map((request) => requestShape(principal, request)),
   organisationIds: organisations.map((o) => o.organisationId),
   person: personShape(person),
 });
@@ -35,9 +46,6 @@ export const disclosureLogShape = ({ content: _, necessity: __, ...row }: Disclo
 export const together = (...decisions: readonly AccessDecision[]): AccessDecision => ({
   policies: [...new Set(decisions.flatMap(({ policies }) => policies))],
 });
-
-/** Roles that lead the group see what is in its cases; a participant sees what the own organisation gave or got. */
-const leads = ({ role }: Principal) => role === 'coordinator' || role === 'projectLead' || role === 'hotspotChief';
 
 /** A disclosure as this reader may see it: what was not shared with the own organisation shows as withheld, not as missing. */
 export const withholdFrom = <D extends DisclosureRow>(principal: Principal, row: D) => {

@@ -1,6 +1,7 @@
 // What every query does before it reads: wait until the read models hold what the caller has written.
 import { Injectable } from '@nestjs/common';
 import { positionOf, type Call } from './call.js';
+import { BadRequestError } from './errors.js';
 import { Ports } from './ports.js';
 
 @Injectable()
@@ -10,6 +11,8 @@ export class Ask {
   /** The read models, at or after the position the caller brings and the last change made in this process. @throws NotCaughtUpError */
   async readModels(call: Call) {
     const brought = positionOf(call);
+    if (brought > this.ports.lastWritten && brought > (await this.ports.store.head()))
+      throw new BadRequestError(['Fremdrift-Position must be a position from a receipt']);
     const { lastWritten } = this.ports;
     await this.ports.readModels.reach(brought > lastWritten ? brought : lastWritten);
     return this.ports.readModels;

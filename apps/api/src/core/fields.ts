@@ -65,7 +65,8 @@ class LocalDateConstraint implements ValidatorConstraintInterface {
 }
 
 const EXAMPLE_ID = '6f9619ff-8b86-4d01-b42d-00cf4fc964ff';
-export const ID_PATTERN = /^[a-z0-9][a-z0-9-]{0,63}$/;
+/** Never a CPR number: ids are stored and logged in clear. */
+export const ID_PATTERN = /^(?!\d{6}-?\d{4}$)[a-z0-9][a-z0-9-]{0,63}$/;
 
 /** An opaque id. */
 export const Id = (options: FieldOptions = {}) =>

@@ -24,7 +24,8 @@ export const requireCase = (
   facts: Pick<CaseFacts, 'groupId' | 'organisations' | 'excludedUserIds'> | undefined,
   actionOwnerId?: string,
 ): AccessDecision => {
-  if (!facts) throw new NotFoundError(action, [caseId]);
+  // Only a case that exists is named in the log: what somebody typed may be anything.
+  if (!facts) throw new NotFoundError(action);
   const resource = resourceOf(facts);
   if (!mayAccess(principal, 'readCase', resource)) throw new NotFoundError(action, [caseId]);
   return requireAccess(principal, action, actionOwnerId === undefined ? resource : { ...resource, actionOwnerId });

@@ -52,17 +52,19 @@ export class HealthController {
   @Answers({ summary: 'Every part it needs answers', answer: ReadyAnswer, public: true })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadyAnswer> {
     const { store, readModels, keys, projections } = this.ports;
-    const [eventStore, database, keyStore] = await Promise.all([
+    const asked = projections.health();
+    const [eventStore, database, keyStore, told] = await Promise.all([
       withinLimit(store.head()),
       withinLimit(readModels.registry()),
       withinLimit(keys.named('command-hmac')),
+      withinLimit(asked),
     ]);
-    const health = await projections.health();
+    const health = told === 'up' ? await asked : undefined;
     const parts = {
       eventStore,
       keyStore,
       readModels:
-        database === 'up' && (health.state === 'leading' || health.state === 'standby')
+        database === 'up' && (health?.state === 'leading' || health?.state === 'standby')
           ? health.parked.length > 0
             ? 'up, with parked streams'
             : 'up'

@@ -66,6 +66,10 @@ export const checkRow = (
     problems.push(
       error('cpr', 'cannot-identify', 'Uden CPR-nummer skal der et navn til', 'Without a CPR number the name is needed'),
     );
+  } else if (row.cpr === undefined && row.birthDate === undefined && row.reference === undefined) {
+    const da = 'Kun et navn: uden CPR-nummer, fødselsdato eller rækkens nummer kan to med samme navn ikke skilles ad';
+    const en = 'Only a name: without CPR number, date of birth or a row number two of the same name cannot be told apart';
+    problems.push(error('name', 'cannot-identify', da, en));
   } else if (row.cpr === undefined && row.birthDate === undefined) {
     const da = 'Kun et navn: personen kan ikke kendes igen i andre rækker';
     problems.push(warning('name', 'name-only', da, 'Only a name: the person cannot be recognised in other rows'));

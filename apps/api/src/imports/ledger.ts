@@ -34,12 +34,8 @@ export interface LedgerEntry {
   /** As it was last carried out; missing: begun, and not finished. */
   readonly done?: RowHashes;
 }
-/** Of the whole row, and of the texts that nobody can compare once they are sealed. */
-export interface RowHashes {
-  readonly row: string;
-  readonly reason: string;
-  readonly action: string;
-}
+/** Of the whole row, and of each column that says something. */
+export type RowHashes = Readonly<Record<string, string>> & { readonly row: string };
 
 interface Row {
   row_key: string;

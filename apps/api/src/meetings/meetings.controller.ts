@@ -130,18 +130,21 @@ export class MeetingsController {
     @Body() { caseId }: AgendaItemBody,
   ): Promise<Receipt> {
     requireAccess(call.principal, 'runMeeting');
-    const { personId } = (await this.caseInRoom(call, caseId)).inRoom;
+    const { inRoom, facts } = await this.caseInRoom(call, caseId);
+    const { personId } = inRoom;
     const itemId = itemIdOf(this.ports, meetingId, caseId);
-    const receipt = await this.change(call, 'runMeeting', meetingId, {
-      type: 'AddAgendaItem',
-      data: { meetingId, itemId, caseId, personId },
+    const receipt = await this.change(call, 'runMeeting', meetingId, (state) => {
+      if (facts?.groupId !== state.planned.groupId) throw new NotFoundError('runMeeting');
+      return { type: 'AddAgendaItem', data: { meetingId, itemId, caseId, personId } };
     });
     return { ...receipt, id: itemId };
   }
 
   @Delete(':meetingId/agenda/items/:caseId')
   @Changes({ summary: 'Take a case off the agenda' })
-  removeItem(@TheCall() call: Call, @Param() { meetingId, caseId }: AgendaCaseParams): Promise<Receipt> {
+  async removeItem(@TheCall() call: Call, @Param() { meetingId, caseId }: AgendaCaseParams): Promise<Receipt> {
+    requireAccess(call.principal, 'runMeeting');
+    await this.caseInRoom(call, caseId);
     return this.change(call, 'runMeeting', meetingId, { type: 'RemoveAgendaItem', data: { meetingId, caseId } });
   }
 
@@ -315,7 +318,9 @@ export class MeetingsController {
 
   @Post(':meetingId/items/:itemId/discussion')
   @Changes({ summary: 'Record that an item was discussed', description: 'No news is one key: `{"noNews": true}`.' })
-  discussed(@TheCall() call: Call, @Param() params: ItemParams, @Body() body: DiscussionBody): Promise<Receipt> {
+  async discussed(@TheCall() call: Call, @Param() params: ItemParams, @Body() body: DiscussionBody): Promise<Receipt> {
+    requireAccess(call.principal, 'runMeeting');
+    await this.caseOfItem(call, params.meetingId, params.itemId, 'readCase');
     return this.change(call, 'runMeeting', params.meetingId, { type: 'RecordDiscussed', data: { ...params, ...body } });
   }
 
@@ -338,7 +343,9 @@ export class MeetingsController {
     description: 'The record stays; the correction stands beside it.',
     status: 201,
   })
-  correct(@TheCall() call: Call, @Param() params: ItemParams, @Body() { correction }: CorrectionBody): Promise<Receipt> {
+  async correct(@TheCall() call: Call, @Param() params: ItemParams, @Body() { correction }: CorrectionBody): Promise<Receipt> {
+    requireAccess(call.principal, 'runMeeting');
+    await this.caseOfItem(call, params.meetingId, params.itemId, 'readCase');
     const { commandId, idFor } = this.changer.begin(call);
     const correctionId = idFor('correction');
     return this.change(
@@ -372,7 +379,7 @@ export class MeetingsController {
     const { state } = await loadState(this.ports.store, streamName('case', caseId), decider, codec);
     const facts = factsOf(state);
     requireCase(call.principal, action, caseId, facts);
-    if (state.status === 'none') throw new NotFoundError(action, [caseId]);
+    if (state.status === 'none') throw new NotFoundError(action);
     const { organisations, excludedUserIds } = state;
     const inRoom: CaseInRoom = { caseId, personId: state.referred.personId, organisations, excludedUserIds };
     return { inRoom, facts };

@@ -2,7 +2,10 @@
 import { Injectable } from '@nestjs/common';
 import { AGE_BANDS, type AgeBand, type Identity } from '@app/domain';
 import { birthDateOf, normaliseCpr } from '@app/personal-data';
+import type { Position } from '@app/event-store';
+import { requireAccess, type Principal } from '@app/access';
 import type { PersonRow } from '@app/read-models';
+import { mayReadCase } from '../core/guards.js';
 import type { Call } from '../core/call.js';
 import { Changer } from '../core/change.js';
 import type { Receipt } from '../core/endpoint.js';
@@ -92,27 +95,47 @@ export class Registrar {
         { commandId: options.commandId },
       );
     if (identity.cpr === undefined) return register();
+    const { policies } = requireAccess(call.principal, 'registerPerson');
+    await this.logSearch(call, 'person.register', policies, identity.cpr);
     return this.alone('register', this.ports.blindIndex.cprIndex(identity.cpr), async () => {
       const known = await this.byCpr(identity.cpr!);
+      const personId = known?.personId ?? options.personId;
       if (!known || known.personId === options.personId) {
-        const receipt = await register();
         // The next one in line must find this person.
-        await this.ports.readModels.reach(receipt.position as never);
-        return receipt;
+        await this.ports.readModels.reach((await register()).position as Position);
+      } else if (options.addressProtected) {
+        // A protection is kept, whoever asks for it.
+        const protect = { type: 'ProtectAddress', data: { personId } } as const;
+        await this.changer.change(call, 'person', personId, () => protect, { commandId: options.commandId });
       }
-      // A protection is kept, whoever asks for it; and the revision is what a new person's would be.
-      if (options.addressProtected) {
-        const protect = { type: 'ProtectAddress', data: { personId: known.personId } } as const;
-        await this.changer.change(call, 'person', known.personId, () => protect, { commandId: options.commandId });
-      }
-      return {
-        id: known.personId,
-        stream: `person-${known.personId}`,
-        revision: options.addressProtected ? 1 : 0,
-        position: await this.ports.store.head(),
-        repeated: false,
-      };
+      // The same receipt for a new person and a known one.
+      const revision = options.addressProtected ? 1 : 0;
+      return { id: personId, stream: `person-${personId}`, revision, position: await this.ports.store.head(), repeated: false };
     });
+  }
+
+  /** A look for a CPR number is a search (rule 9): what was looked for is logged, encrypted. */
+  async logSearch(call: Call, purpose: string, policies: readonly string[], cpr: string): Promise<void> {
+    await this.ports.accessLog.record({
+      type: 'PersonalDataSearched',
+      actor: call.principal,
+      requestId: String(call.id),
+      purpose,
+      policies,
+      criterion: cpr,
+      personIds: [],
+      fieldClasses: [],
+    });
+  }
+
+  /**
+   * Whether a principal may bring a person into a case. Not who is excluded from one of the person's cases; and a participant not
+   * when there are cases and none of them is theirs: a new case must not open what others recorded.
+   */
+  async mayRefer(principal: Principal, personId: string): Promise<boolean> {
+    const cases = await this.ports.readModels.caseFactsOfPerson(personId);
+    if (cases.some((facts) => facts.excludedUserIds.includes(principal.userId))) return false;
+    return principal.role !== 'participant' || cases.length === 0 || cases.some((facts) => mayReadCase(principal, facts));
   }
 
   /** From the sealed date of birth; opened here and not shown. */

@@ -216,16 +216,13 @@ export class RegistryController {
     requireAccess(call.principal, 'administer');
     const organisation = (await this.registry(call, 'administer')).organisations.get(body.organisationId);
     if (!organisation) throw new RefusedError(UNREGISTERED);
-    const { commandId, idFor } = this.changer.begin(call);
-    const userId = idFor('user');
     const subjectHash = this.ports.blindIndex.subjectHash(this.ports.issuer, subject);
-    return this.administer(
-      call,
-      'user',
-      userId,
-      () => ({ type: 'EnrolUser', data: { ...body, userId, organisationKind: organisation.kind, subjectHash } }),
-      commandId,
-    );
+    // One sign-in, one user: enrolling the same person again finds the first.
+    const userId = this.ports.idFor(subjectHash, 'user');
+    return this.administer(call, 'user', userId, () => ({
+      type: 'EnrolUser',
+      data: { ...body, userId, organisationKind: organisation.kind, subjectHash },
+    }));
   }
 
   @Put('users/:userId/role')

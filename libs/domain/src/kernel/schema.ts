@@ -4,6 +4,8 @@
 /** Validates one JSON value; throws {@link SchemaError} with the path of the first thing wrong. */
 export interface Schema<T> {
   readonly parse: (value: unknown, path: string) => T;
+  /** The same as a question. Most values are right: no path is written out for them. */
+  readonly accepts: (value: unknown) => boolean;
   readonly optional?: boolean;
 }
 export type Infer<S> = S extends Schema<infer T> ? T : never;
@@ -19,12 +21,21 @@ export class SchemaError extends Error {
   }
 }
 
-const check = <T>(expected: string, ok: (value: unknown) => boolean): Schema<T> => ({
+/** @param explain throws for a value that is not accepted, with the path of what is wrong */
+const schema = <T>(accepts: (value: unknown) => boolean, explain: (value: unknown, path: string) => void): Schema<T> => ({
+  accepts,
   parse: (value, path) => {
-    if (!ok(value)) throw new SchemaError(path, expected);
+    if (!accepts(value)) {
+      explain(value, path);
+      throw new SchemaError(path, 'something else');
+    }
     return value as T;
   },
 });
+const check = <T>(expected: string, accepts: (value: unknown) => boolean): Schema<T> =>
+  schema(accepts, (_, path) => {
+    throw new SchemaError(path, expected);
+  });
 const matches = (re: RegExp) => (value: unknown) => typeof value === 'string' && re.test(value);
 
 /** An opaque id: a lower-case UUID, or a short code such as `bif` for what an administrator names (letters, digits, hyphens). */
@@ -44,15 +55,17 @@ export const bool = check<boolean>('true or false', (v) => typeof v === 'boolean
 export const oneOf = <const T extends string>(values: readonly T[]): Schema<T> =>
   check<T>(`one of ${values.join(', ')}`, (v) => values.includes(v as T));
 
-export const list = <T>(item: Schema<T>): Schema<readonly T[]> => ({
-  parse: (value, path) => {
-    if (!Array.isArray(value)) throw new SchemaError(path, 'a list');
-    value.forEach((entry, i) => item.parse(entry, `${path}[${i}]`));
-    return value as T[];
-  },
-});
+export const list = <T>(item: Schema<T>): Schema<readonly T[]> =>
+  schema(
+    (value) => Array.isArray(value) && value.every(item.accepts),
+    (value, path) => {
+      if (!Array.isArray(value)) throw new SchemaError(path, 'a list');
+      value.forEach((entry, i) => item.parse(entry, `${path}[${i}]`));
+    },
+  );
 export const opt = <T>(inner: Schema<T>): Schema<T | undefined> & { readonly optional: true } => ({
   optional: true,
+  accepts: (value) => value === undefined || inner.accepts(value),
   parse: (value, path) => (value === undefined ? undefined : inner.parse(value, path)),
 });
 
@@ -63,17 +76,28 @@ export type InferShape<S extends Shape> = {
 } & { readonly [K in OptionalKeys<S>]?: Infer<S[K]> };
 
 /** An object with exactly these fields: an unknown field is refused, because what is not on the list is not clear. */
-export const object = <S extends Shape>(shape: S): Schema<InferShape<S>> => ({
-  parse: (value, path) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new SchemaError(path, 'an object');
-    const record = value as Record<string, unknown>;
-    for (const key in record) if (!Object.hasOwn(shape, key)) throw new SchemaError(`${path}.${key}`, 'no such field');
-    for (const key in shape) {
-      const schema = shape[key]!;
-      if (record[key] === undefined) {
-        if (schema.optional !== true) throw new SchemaError(`${path}.${key}`, 'a value');
-      } else schema.parse(record[key], `${path}.${key}`);
-    }
-    return value as InferShape<S>;
-  },
-});
+export const object = <S extends Shape>(shape: S): Schema<InferShape<S>> => {
+  const fields = Object.entries(shape);
+  return schema(
+    (value) => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+      const record = value as Record<string, unknown>;
+      for (const key in record) if (!Object.hasOwn(shape, key)) return false;
+      for (const [key, field] of fields) {
+        const part = record[key];
+        if (part === undefined ? field.optional !== true : !field.accepts(part)) return false;
+      }
+      return true;
+    },
+    (value, path) => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new SchemaError(path, 'an object');
+      const record = value as Record<string, unknown>;
+      for (const key in record) if (!Object.hasOwn(shape, key)) throw new SchemaError(`${path}.${key}`, 'no such field');
+      for (const [key, field] of fields) {
+        if (record[key] === undefined) {
+          if (field.optional !== true) throw new SchemaError(`${path}.${key}`, 'a value');
+        } else field.parse(record[key], `${path}.${key}`);
+      }
+    },
+  );
+};

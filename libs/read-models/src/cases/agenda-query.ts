@@ -18,8 +18,7 @@ export const reasonsFor = (
   silentAfterDays: number,
 ): Omit<AgendaProposal, 'personName'> => {
   const { doc, status } = row;
-  const actions = Object.values(doc.open);
-  const overdue = actions.filter((action) => action.deadline < date);
+  const overdue = doc.open.filter((action) => action.deadline < date);
   const discussedSince = (on: string) => row.last_discussed_on !== null && row.last_discussed_on >= on;
   const pauseEnds = status === 'paused' && doc.pausedUntil !== undefined && doc.pausedUntil <= date ? doc.pausedUntil : undefined;
   const resting = status === 'paused' && pauseEnds === undefined;
@@ -34,7 +33,7 @@ export const reasonsFor = (
     'new-information': newSince > 0,
     'new-referral':
       status === 'referred' || status === 'accepted' || (status === 'open' && row.last_discussed_on === null && !doc.imported),
-    'unnamed-owner': actions.some((action) => action.userId === undefined),
+    'unnamed-owner': doc.open.some((action) => action.userId === undefined),
     silent: (status === 'open' || pauseEnds !== undefined) && silentDays >= silentAfterDays,
     manual: false,
   };

@@ -4,7 +4,15 @@ import { InconsistentHistoryError } from '../errors.js';
 import { sealed, type OnCase, type OnMeeting } from '../history.js';
 import type { ActionStatus, CaseStatus } from '../questions.js';
 import type { Rows } from '../rows.js';
-import { NEWS_KEPT, NO_DEADLINE, type ActionDoc, type ActionTableRow, type CaseDoc, type CaseTableRow } from './tables.js';
+import {
+  NEWS_KEPT,
+  NO_DEADLINE,
+  type ActionDoc,
+  type ActionTableRow,
+  type CaseDoc,
+  type CaseTableRow,
+  type OpenAction,
+} from './tables.js';
 
 type CaseChange = Partial<Omit<CaseTableRow, 'doc'>> & { readonly doc?: Partial<CaseDoc> };
 
@@ -27,8 +35,64 @@ const OPEN: Readonly<Record<ActionStatus, boolean>> = {
 const withNews = (doc: CaseDoc, position: string): { news: string[] } => ({ news: [...doc.news, position].slice(-NEWS_KEPT) });
 const earliestDeadline = (open: CaseDoc['open']): string => {
   let earliest = NO_DEADLINE;
-  for (const id in open) if (open[id]!.deadline < earliest) earliest = open[id]!.deadline;
+  for (const { deadline } of open) if (deadline < earliest) earliest = deadline;
   return earliest;
+};
+const summary = ({ action_id, deadline, owner_user_id, doc }: ActionTableRow): OpenAction => ({
+  actionId: action_id,
+  deadline,
+  userId: owner_user_id ?? undefined,
+  handoverUserId: doc.handoverTo?.userId,
+});
+
+/** A change by an event of the case's own stream. */
+const change = (rows: Rows, row: CaseTableRow, { at, revision }: OnCase, changes: CaseChange = {}): void =>
+  rows.cases.put({
+    ...row,
+    ...changes,
+    revision,
+    last_activity_at: later(row.last_activity_at, at),
+    doc: changes.doc ? { ...row.doc, ...changes.doc } : row.doc,
+  });
+
+/** Keeps the action's row and the case's summary of it in step. */
+const putAction = (rows: Rows, row: CaseTableRow, event: OnCase, action: ActionTableRow, news?: Partial<CaseDoc>): void => {
+  rows.actions.put(action);
+  const others = row.doc.open.filter(({ actionId }) => actionId !== action.action_id);
+  const open = action.open ? [...others, summary(action)] : others;
+  change(rows, row, event, { next_deadline: earliestDeadline(open), doc: { ...news, open } });
+};
+const changeAction = (
+  rows: Rows,
+  row: CaseTableRow,
+  event: OnCase & { readonly data: { readonly actionId?: string } },
+  changes: Partial<Omit<ActionTableRow, 'doc'>>,
+  doc?: Partial<ActionDoc>,
+  news?: Partial<CaseDoc>,
+): void => {
+  const action = rows.actions.get(event.data.actionId!);
+  if (!action) throw new InconsistentHistoryError('action unknown');
+  const open = OPEN[changes.status ?? action.status];
+  putAction(rows, row, event, { ...action, ...changes, open, doc: doc ? { ...action.doc, ...doc } : action.doc }, news);
+};
+/** As the case itself: what an excluded worker owed is open and unnamed from here on. */
+const unname = (rows: Rows, row: CaseTableRow, event: OnCase, userId: string): void => {
+  const open = row.doc.open.map((entry) => {
+    if (entry.userId !== userId && entry.handoverUserId !== userId) return entry;
+    const action = rows.actions.get(entry.actionId)!;
+    const unnamed: ActionTableRow = {
+      ...action,
+      ...(entry.userId === userId && { owner_user_id: null, status: 'agreed' }),
+      doc: entry.handoverUserId === userId ? { ...action.doc, handoverTo: undefined } : action.doc,
+    };
+    rows.actions.put(unnamed);
+    return summary(unnamed);
+  });
+  const { responsibleUserId } = row.doc;
+  change(rows, row, event, {
+    excluded_user_ids: [...row.excluded_user_ids, userId],
+    doc: { open, responsibleUserId: responsibleUserId === userId ? undefined : responsibleUserId },
+  });
 };
 
 export const needCase = (event: OnCase, rows: Rows): void => {
@@ -86,84 +150,44 @@ export const projectSpokenOf = (event: OnMeeting, rows: Rows): void => {
   rows.mentions.put({ position, case_id: event.data.caseId, stream, revision });
 };
 
-export const projectCase = (event: OnCase, rows: Rows): void => {
-  const { at, position, revision } = event;
-  if (event.type === 'CaseReferred') {
-    const { caseId, caseNumber, personId, groupId, areaId, ageBand, responsibleOrganisationId, organisations, imported } =
-      event.data;
-    const reason = sealed(event, 'reason');
-    rows.cases.put({
-      case_id: caseId,
-      case_number: caseNumber,
-      person_id: personId,
-      group_id: groupId,
-      area_id: areaId,
-      status: 'referred',
-      live: true,
-      responsible_organisation_id: responsibleOrganisationId,
-      organisation_ids: organisations.map((o) => o.organisationId),
-      excluded_user_ids: [],
-      referred_at: at,
-      last_activity_at: at,
-      last_discussed_on: null,
-      next_deadline: NO_DEADLINE,
-      revision,
-      doc: {
-        ageBand,
-        organisations,
-        ...(reason && { reason }),
-        ...(imported && { imported }),
-        open: {},
-        followUps: [],
-        news: [],
-      },
-    });
-    return;
-  }
+const refer = (event: OnCase & { readonly type: 'CaseReferred' }): CaseTableRow => {
+  const { data, at, revision } = event;
+  return {
+    case_id: data.caseId,
+    case_number: data.caseNumber,
+    person_id: data.personId,
+    group_id: data.groupId,
+    area_id: data.areaId,
+    status: 'referred',
+    live: true,
+    responsible_organisation_id: data.responsibleOrganisationId,
+    organisation_ids: data.organisations.map((o) => o.organisationId),
+    excluded_user_ids: [],
+    referred_at: at,
+    last_activity_at: at,
+    last_discussed_on: null,
+    next_deadline: NO_DEADLINE,
+    revision,
+    doc: {
+      ageBand: data.ageBand,
+      organisations: data.organisations,
+      reason: sealed(event, 'reason'),
+      imported: data.imported,
+      open: [],
+      followUps: [],
+      news: [],
+    },
+  };
+};
 
+export const projectCase = (event: OnCase, rows: Rows): void => {
+  if (event.type === 'CaseReferred') return rows.cases.put(refer(event));
   const { caseId } = event.data;
   const row = rows.cases.get(caseId);
   if (!row) throw new InconsistentHistoryError('case unknown');
-
-  const change = (changes: CaseChange = {}): void => {
-    const { doc, ...columns } = changes;
-    rows.cases.put({
-      ...row,
-      ...columns,
-      revision,
-      last_activity_at: later(row.last_activity_at, at),
-      doc: doc ? { ...row.doc, ...doc } : row.doc,
-    });
-  };
-  const become = (status: CaseStatus, doc: Partial<CaseDoc> = {}): void => change({ status, live: LIVE[status], doc });
-
-  /** Keeps the action's row and the case's summary of it in step. */
-  const putActions = (actions: readonly ActionTableRow[], changes: CaseChange = {}): void => {
-    const open = { ...row.doc.open };
-    for (const action of actions) {
-      rows.actions.put(action);
-      const handoverUserId = action.doc.handoverTo?.userId;
-      if (action.open)
-        open[action.action_id] = {
-          deadline: action.deadline,
-          ...(action.owner_user_id !== null && { userId: action.owner_user_id }),
-          ...(handoverUserId !== undefined && { handoverUserId }),
-        };
-      else delete open[action.action_id];
-    }
-    change({ ...changes, next_deadline: earliestDeadline(open), doc: { ...changes.doc, open } });
-  };
-  const changeAction = (
-    actionId: string,
-    changes: Partial<Omit<ActionTableRow, 'doc'>>,
-    doc: Partial<ActionDoc> = {},
-    caseChanges?: CaseChange,
-  ): void => {
-    const action = rows.actions.get(actionId);
-    if (!action) throw new InconsistentHistoryError('action unknown');
-    const status = changes.status ?? action.status;
-    putActions([{ ...action, ...changes, open: OPEN[status], doc: { ...action.doc, ...doc } }], caseChanges);
-  };
+  const { at, position } = event;
+  const become = (status: CaseStatus, doc?: Partial<CaseDoc>): void =>
+    change(rows, row, event, { status, live: LIVE[status], ...(doc && { doc }) });
 
   switch (event.type) {
     case 'CaseScreened':
@@ -175,128 +199,109 @@ export const projectCase = (event: OnCase, rows: Rows): void => {
     case 'CasePaused':
       return become('paused', { pausedUntil: event.data.until });
     case 'CaseClosed':
-      return become('closed', {
-        closedAt: event.data.at,
-        outcome: event.data.outcome,
-        pausedUntil: undefined,
-      });
+      return become('closed', { closedAt: event.data.at, outcome: event.data.outcome, pausedUntil: undefined });
     case 'CaseReopened':
       return become('open', { closedAt: undefined, outcome: undefined });
     case 'CaseAreaChanged':
-      return change({ area_id: event.data.areaId });
-    case 'ResponsibilityAssigned':
-      return change({
-        responsible_organisation_id: event.data.organisationId,
-        doc: { responsibleUserId: event.data.userId },
-      });
+      return change(rows, row, event, { area_id: event.data.areaId });
+    case 'ResponsibilityAssigned': {
+      const { organisationId, userId } = event.data;
+      return change(rows, row, event, { responsible_organisation_id: organisationId, doc: { responsibleUserId: userId } });
+    }
     case 'OrganisationJoinedCase': {
       const organisations = [...row.doc.organisations, event.data.organisation];
-      return change({ organisation_ids: organisations.map((o) => o.organisationId), doc: { organisations } });
+      return change(rows, row, event, {
+        organisation_ids: organisations.map((o) => o.organisationId),
+        doc: { organisations },
+      });
     }
     case 'OrganisationLeftCase': {
       const organisations = row.doc.organisations.filter((o) => o.organisationId !== event.data.organisationId);
-      return change({ organisation_ids: organisations.map((o) => o.organisationId), doc: { organisations } });
+      return change(rows, row, event, {
+        organisation_ids: organisations.map((o) => o.organisationId),
+        doc: { organisations },
+      });
     }
-    case 'WorkerExcluded': {
-      // As the case itself: what they owed is open and unnamed from here on.
-      const { userId } = event.data;
-      const unnamed: ActionTableRow[] = [];
-      for (const [actionId, entry] of Object.entries(row.doc.open)) {
-        if (entry.userId !== userId && entry.handoverUserId !== userId) continue;
-        const action = rows.actions.get(actionId)!;
-        unnamed.push({
-          ...action,
-          ...(entry.userId === userId && { owner_user_id: null, status: 'agreed' as const }),
-          doc: entry.handoverUserId === userId ? { ...action.doc, handoverTo: undefined } : action.doc,
-        });
-      }
-      const responsible = row.doc.responsibleUserId === userId ? { responsibleUserId: undefined } : {};
-      return putActions(unnamed, { excluded_user_ids: [...row.excluded_user_ids, userId], doc: responsible });
-    }
+    case 'WorkerExcluded':
+      return unname(rows, row, event, event.data.userId);
 
     case 'InformationRequested': {
       const { requestId, toOrganisationId, category, dueOn } = event.data;
-      const question = sealed(event, 'question');
       rows.requests.put({
         request_id: requestId,
         case_id: caseId,
         status: 'open',
         due_on: dueOn,
-        doc: { fromOrganisationId: event.organisationId, toOrganisationId, category, ...(question && { question }) },
+        doc: { fromOrganisationId: event.organisationId, toOrganisationId, category, question: sealed(event, 'question') },
       });
-      return change();
+      return change(rows, row, event);
     }
     case 'InformationRequestDeclined':
       answer(rows, event.data.requestId, 'declined');
-      return change({ doc: withNews(row.doc, position) });
+      return change(rows, row, event, { doc: withNews(row.doc, position) });
     case 'InformationShared':
       answer(rows, event.data.answers, 'answered');
-      return change({ doc: withNews(row.doc, position) });
+      return change(rows, row, event, { doc: withNews(row.doc, position) });
     case 'DisclosureRefused':
-      return change();
+      return change(rows, row, event);
 
     case 'ActionAgreed': {
       const { actionId, ownerOrganisationId, ownerUserId, deadline, inMeeting } = event.data;
-      const description = sealed(event, 'description');
-      return putActions([
-        {
-          action_id: actionId,
-          case_id: caseId,
-          group_id: row.group_id,
-          owner_organisation_id: ownerOrganisationId,
-          owner_user_id: ownerUserId ?? null,
-          deadline,
-          status: 'agreed',
-          open: true,
-          meeting_id: inMeeting?.meetingId ?? null,
-          completed_at: null,
-          doc: {
-            agreedAt: at,
-            ...(inMeeting && { agreedInMeetingId: inMeeting.meetingId }),
-            deadlineMoves: 0,
-            ...(description && { description }),
-          },
+      return putAction(rows, row, event, {
+        action_id: actionId,
+        case_id: caseId,
+        group_id: row.group_id,
+        owner_organisation_id: ownerOrganisationId,
+        owner_user_id: ownerUserId ?? null,
+        deadline,
+        status: 'agreed',
+        open: true,
+        meeting_id: inMeeting?.meetingId ?? null,
+        completed_at: null,
+        doc: {
+          agreedAt: at,
+          agreedInMeetingId: inMeeting?.meetingId,
+          deadlineMoves: 0,
+          handoverTo: undefined,
+          description: sealed(event, 'description'),
+          lastReport: undefined,
         },
-      ]);
+      });
     }
     case 'ActionAccepted':
-      return changeAction(event.data.actionId, { status: 'accepted', owner_user_id: event.data.userId });
+      return changeAction(rows, row, event, { status: 'accepted', owner_user_id: event.data.userId });
     case 'ActionDeclined':
-      return changeAction(event.data.actionId, { status: 'declined', owner_user_id: null });
+      return changeAction(rows, row, event, { status: 'declined', owner_user_id: null });
     case 'HandoverOffered': {
-      const { actionId, toOrganisationId, toUserId } = event.data;
-      const handoverTo = { organisationId: toOrganisationId, ...(toUserId !== undefined && { userId: toUserId }) };
-      return changeAction(actionId, {}, { handoverTo });
+      const { toOrganisationId: organisationId, toUserId: userId } = event.data;
+      return changeAction(rows, row, event, {}, { handoverTo: { organisationId, userId } });
     }
     case 'HandoverAccepted': {
-      const { actionId, organisationId, userId } = event.data;
-      const owner = { owner_organisation_id: organisationId, owner_user_id: userId };
-      return changeAction(actionId, { status: 'accepted', ...owner }, { handoverTo: undefined });
+      const owner = { owner_organisation_id: event.data.organisationId, owner_user_id: event.data.userId };
+      return changeAction(rows, row, event, { status: 'accepted', ...owner }, { handoverTo: undefined });
     }
     case 'DeadlineMoved': {
-      const { actionId, to } = event.data;
-      const moves = rows.actions.get(actionId)?.doc.deadlineMoves ?? 0;
-      return changeAction(actionId, { deadline: to }, { deadlineMoves: moves + 1 });
+      const moves = rows.actions.get(event.data.actionId)?.doc.deadlineMoves ?? 0;
+      return changeAction(rows, row, event, { deadline: event.data.to }, { deadlineMoves: moves + 1 });
     }
     case 'ActionReworded':
-      return changeAction(event.data.actionId, {}, { description: sealed(event, 'description') });
+      return changeAction(rows, row, event, {}, { description: sealed(event, 'description') });
     case 'ActionCompleted': {
       const done = { status: 'completed' as const, completed_at: at };
-      return changeAction(event.data.actionId, done, { handoverTo: undefined }, { doc: withNews(row.doc, position) });
+      return changeAction(rows, row, event, done, { handoverTo: undefined }, withNews(row.doc, position));
     }
     case 'ActionCancelled':
-      return changeAction(event.data.actionId, { status: 'cancelled' }, { handoverTo: undefined });
+      return changeAction(rows, row, event, { status: 'cancelled' }, { handoverTo: undefined });
     case 'ProgressReported': {
-      const { actionId } = event.data;
-      const news = { doc: withNews(row.doc, position) };
-      return actionId === undefined ? change(news) : changeAction(actionId, {}, { lastReport: sealed(event, 'report') }, news);
+      const news = withNews(row.doc, position);
+      if (event.data.actionId === undefined) return change(rows, row, event, { doc: news });
+      return changeAction(rows, row, event, {}, { lastReport: sealed(event, 'report') }, news);
     }
     case 'FollowUpScheduled': {
       const { followUpId, on } = event.data;
-      const note = sealed(event, 'note');
-      rows.followUps.put({ follow_up_id: followUpId, case_id: caseId, due_on: on, doc: note ? { note } : {} });
+      rows.followUps.put({ follow_up_id: followUpId, case_id: caseId, due_on: on, doc: { note: sealed(event, 'note') } });
       const done = row.last_discussed_on !== null && on <= row.last_discussed_on;
-      return change(done ? {} : { doc: { followUps: [...row.doc.followUps, on].sort() } });
+      return change(rows, row, event, done ? {} : { doc: { followUps: [...row.doc.followUps, on].sort() } });
     }
     default:
       return unreachable(event);

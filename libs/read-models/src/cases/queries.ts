@@ -23,7 +23,7 @@ const facts = (row: CaseTableRow): CaseFacts => ({
 
 const caseRow = (row: Found, today: string): CaseRow => {
   const { ageBand, responsibleUserId, openedAt, closedAt, outcome, pausedUntil, open, followUps } = row.doc;
-  const deadlines = Object.values(open).map((action) => action.deadline);
+  const deadlines = open.map((action) => action.deadline);
   const nextFollowUp = row.live ? followUps[0] : undefined;
   return {
     ...facts(row),

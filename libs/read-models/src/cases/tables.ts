@@ -4,22 +4,25 @@ import type { Sealed } from '@app/personal-data';
 import type { ActionRow, ActionStatus, CaseStatus } from '../questions.js';
 import { table } from '../tables.js';
 
+/** What lists and agendas ask about an action that is open. */
+export interface OpenAction {
+  readonly actionId: string;
+  readonly deadline: string;
+  readonly userId?: string | undefined;
+  readonly handoverUserId?: string | undefined;
+}
 export interface CaseDoc {
   readonly ageBand: AgeBand;
   readonly responsibleUserId?: string;
   readonly organisations: readonly Party[];
   readonly reason?: Sealed;
   readonly openedAt?: string;
-  /** Where in the log the case was opened. */
   /** It came from a spreadsheet: known to the group already, so no new referral. */
-  readonly imported?: true;
+  readonly imported?: boolean | undefined;
   readonly closedAt?: string;
   readonly outcome?: CloseOutcome;
   readonly pausedUntil?: string;
-  /** The open actions, by id. */
-  readonly open: Readonly<
-    Record<string, { readonly deadline: string; readonly userId?: string; readonly handoverUserId?: string }>
-  >;
+  readonly open: readonly OpenAction[];
   /** Local dates of the follow-ups not yet discussed, earliest first. */
   readonly followUps: readonly string[];
   /** Where in the log the newest pieces of information came in, at most {@link NEWS_KEPT}. */

@@ -41,28 +41,36 @@ export const projectSharing = (event: OnCase | OnMeeting, rows: Rows): void => {
   const { data } = event;
   const meetingId = 'meetingId' in data ? data.meetingId : undefined;
   const groupId = meetingId === undefined ? rows.cases.get(data.caseId)?.group_id : rows.meetings.get(meetingId)?.group_id;
-  const { disclosureId, caseId, personId, fromOrganisationId, category, purpose, ruleSetId } = data;
-  const judged = { disclosureId, caseId, personId, at, meetingId, fromOrganisationId, byUserId, category, purpose, ruleSetId };
-  const doc: DisclosureDoc =
-    'recipients' in data
-      ? {
-          ...judged,
-          ...('saidAt' in data && { saidAt: data.saidAt }),
-          fromUserId: data.fromUserId,
-          recipients: data.recipients,
-          policies: data.policies,
-          repeats: data.repeats,
-          content: sealed(event, 'content'),
-          necessity: sealed(event, 'necessity'),
-        }
-      : { ...judged, recipients: [], toOrganisationIds: data.toOrganisationIds, policies: [], refusedBy: data.rule };
+  const shared = 'recipients' in data ? data : undefined;
+  const refused = 'recipients' in data ? undefined : data;
+  const doc: DisclosureDoc = {
+    disclosureId: data.disclosureId,
+    caseId: data.caseId,
+    personId: data.personId,
+    at,
+    saidAt: 'saidAt' in data ? data.saidAt : undefined,
+    meetingId,
+    fromOrganisationId: data.fromOrganisationId,
+    byUserId,
+    fromUserId: shared?.fromUserId,
+    recipients: shared?.recipients ?? [],
+    category: data.category,
+    purpose: data.purpose,
+    ruleSetId: data.ruleSetId,
+    policies: shared?.policies ?? [],
+    refusedBy: refused?.rule,
+    toOrganisationIds: refused?.toOrganisationIds,
+    repeats: shared?.repeats,
+    content: sealed(event, 'content'),
+    necessity: sealed(event, 'necessity'),
+  };
   rows.disclosures.put({
     position,
-    case_id: caseId,
+    case_id: data.caseId,
     group_id: groupId ?? '',
     meeting_id: meetingId ?? null,
     at,
-    refused: doc.refusedBy !== undefined,
+    refused: refused !== undefined,
     doc,
   });
 };

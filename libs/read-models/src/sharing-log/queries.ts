@@ -34,12 +34,13 @@ export const sharingQueries = (ask: Ask): Pick<ReadModels, 'disclosures' | 'shar
       const parameters = new Parameters();
       return list(parameters, [`d.case_id = ${parameters.p(caseId)}`], paging);
     },
-    sharingLog: async ({ groups, from, to, refused }, paging) => {
+    sharingLog: async ({ groups, notExcluding, from, to, refused }, paging) => {
       if (groups?.length === 0) return { items: [] };
       const parameters = new Parameters();
       const { p } = parameters;
       const where: string[] = [];
       if (groups) where.push(isOneOf('d.group_id', groups, p));
+      if (notExcluding !== undefined) where.push(`not (${p(notExcluding)} = any(coalesce(c.excluded_user_ids, '{}')))`);
       if (from !== undefined) where.push(`d.at >= ${p(instantOf(from))}`);
       if (to !== undefined) where.push(`d.at < ${p(instantOf(to))}`);
       if (refused !== undefined) where.push(`d.refused = ${p(refused)}`);
