@@ -214,7 +214,9 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
     }
 
     // Before the migrations: a database that is not durable is refused untouched.
-    const store = await openStore(databaseUrl, (line) => log.warn(line, 'EventStore'));
+    const store = await openStore(databaseUrl, (line) => {
+      if (!stopping) log.warn(line, 'EventStore'); // Connections that are lost because we stop are no news.
+    });
     closers.push(() => store.close());
     const dataSource = await openDatabase(databaseUrl, [
       ...EVENT_STORE_MIGRATIONS,
@@ -296,8 +298,12 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
       abortOnError: false,
     });
     closers.push(async () => {
-      const limit = setTimeout(() => app.getHttpServer().closeAllConnections(), LAST_REQUESTS_MS);
+      // A connection that is kept alive is idle only once its last answer is out.
+      const server = app.getHttpServer();
+      const sweep = setInterval(() => server.closeIdleConnections(), 25);
+      const limit = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS);
       await app.close();
+      clearInterval(sweep);
       clearTimeout(limit);
     });
     app.useGlobalPipes(

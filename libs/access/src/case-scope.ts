@@ -7,8 +7,8 @@ export type CaseScope =
   | { readonly all: true; readonly userId: string }
   /** Cases of these groups. */
   | { readonly groups: readonly string[]; readonly userId: string }
-  /** Cases this organisation takes part in. */
-  | { readonly organisationId: string; readonly userId: string };
+  /** Cases of these groups that this organisation takes part in. */
+  | { readonly groups: readonly string[]; readonly organisationId: string; readonly userId: string };
 
 export type CaseResource = Extract<Resource, { type: 'Case' }>;
 
@@ -27,7 +27,7 @@ export const caseScope = (principal: Principal, action: 'readCase' | 'readSharin
   const may = (resource: CaseResource) => mayAccess(principal, action, resource);
   if (may(probe(NOBODY, []))) return { all: true, userId };
   if (groups[0] !== undefined && may(probe(groups[0], []))) return { groups, userId };
-  if (may(probe(NOBODY, [organisationId]))) return { organisationId, userId };
+  if (groups[0] !== undefined && may(probe(groups[0], [organisationId]))) return { groups, organisationId, userId };
   return { none: true };
 };
 
@@ -35,5 +35,7 @@ export const caseScope = (principal: Principal, action: 'readCase' | 'readSharin
 export const inScope = (scope: CaseScope, row: CaseResource): boolean => {
   if ('none' in scope || row.excludedUserIds.includes(scope.userId)) return false;
   if ('all' in scope) return true;
-  return 'groups' in scope ? scope.groups.includes(row.groupId) : row.organisationIds.includes(scope.organisationId);
+  return (
+    scope.groups.includes(row.groupId) && (!('organisationId' in scope) || row.organisationIds.includes(scope.organisationId))
+  );
 };

@@ -153,11 +153,10 @@ describe('cases', () => {
     expect(decide(user(role), 'reportAction', aCase({ actionOwnerId: 'sof' })).allowed).toBe(true);
   });
 
-  it('participant: the cases the own organisation takes part in, of whichever group', () => {
-    expect(decide(user('participant'), 'readCase', aCase({ groupId: 'group-2' }))).toEqual({
-      allowed: true,
-      policies: ['case.participant'],
-    });
+  it('participant: the cases of the own groups that the own organisation takes part in', () => {
+    expect(decide(user('participant'), 'readCase', aCase())).toEqual({ allowed: true, policies: ['case.participant'] });
+    // Who has left the group sees its cases no more.
+    expect(decide(user('participant'), 'readCase', aCase({ groupId: 'group-2' })).allowed).toBe(false);
     expect(decide(user('participant', 'police'), 'readPerson', aCase()).allowed).toBe(true);
     expect(decide(user('participant'), 'readCase', aCase({ organisationIds: ['sof'] }))).toEqual({
       allowed: false,
@@ -173,6 +172,7 @@ describe('cases', () => {
     expect(report({ actionOwnerId: 'sof' }).allowed).toBe(false);
     expect(report({}).allowed).toBe(false);
     expect(report({ actionOwnerId: 'bif', organisationIds: ['sof'] }).allowed).toBe(false);
+    expect(report({ actionOwnerId: 'bif', groupId: 'group-2' }).allowed).toBe(false);
   });
 
   it('referring and importing: into own groups only', () => {

@@ -88,7 +88,11 @@ describe('lists', () => {
   it('scopes as a query gets them', () => {
     expect(caseScope(coordinator)).toEqual({ groups: ['group-1'], userId: 'user-1' });
     expect(caseScope({ ...coordinator, groups: [] })).toEqual({ none: true });
-    expect(caseScope({ ...coordinator, role: 'participant' })).toEqual({ organisationId: 'bif', userId: 'user-1' });
+    expect(caseScope({ ...coordinator, role: 'participant' })).toEqual({
+      groups: coordinator.groups,
+      organisationId: 'bif',
+      userId: 'user-1',
+    });
     expect(caseScope({ ...coordinator, role: 'participant', kind: 'other' })).toEqual({ none: true });
     expect(caseScope({ ...coordinator, role: 'auditor' })).toEqual({ none: true });
     expect(caseScope({ ...coordinator, role: 'auditor' }, 'readSharingLog')).toEqual({ all: true, userId: 'user-1' });

@@ -20,7 +20,7 @@ export type CaseScope =
   | { readonly none: true }
   | { readonly all: true; readonly userId: string }
   | { readonly groups: readonly string[]; readonly userId: string }
-  | { readonly organisationId: string; readonly userId: string };
+  | { readonly groups: readonly string[]; readonly organisationId: string; readonly userId: string };
 
 /** `next` is opaque; missing on the last page. */
 export interface Page<T> {

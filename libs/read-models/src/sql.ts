@@ -42,8 +42,10 @@ export const inScope = (scope: CaseScope, p: Parameters['p']): string[] | undefi
   if ('none' in scope) return undefined;
   const notExcluded = `not (${p(scope.userId)} = any(c.excluded_user_ids))`;
   if ('all' in scope) return [notExcluded];
-  if ('groups' in scope) return scope.groups.length === 0 ? undefined : [isOneOf('c.group_id', scope.groups, p), notExcluded];
-  return [`c.organisation_ids @> array[${p(scope.organisationId)}]::text[]`, notExcluded];
+  if (scope.groups.length === 0) return undefined;
+  const inGroups = isOneOf('c.group_id', scope.groups, p);
+  if (!('organisationId' in scope)) return [inGroups, notExcluded];
+  return [inGroups, `c.organisation_ids @> array[${p(scope.organisationId)}]::text[]`, notExcluded];
 };
 
 /** An instant, or the first of a local date in Copenhagen. */
