@@ -43,7 +43,10 @@ describe('a new case about the same person', () => {
     await exclude(caseId, 'project-lead');
     const row = { reference: 'x1', name: 'Ung Testperson Ny', cpr, area: 'Akacieparken', responsible: 'SOF' };
     const { body } = await server.call('projectLead', 'POST', '/api/imports/rows', { groupId: DEMO_GROUP, dryRun: false, row });
-    expect(body).toMatchObject({ outcome: 'problem', problems: expect.arrayContaining([expect.objectContaining({ code: 'person.not-yours' })]) as unknown });
+    expect(body).toMatchObject({
+      outcome: 'problem',
+      problems: expect.arrayContaining([expect.objectContaining({ code: 'person.not-yours' })]) as unknown,
+    });
     expect(await events(server, `person-${personId}`)).toHaveLength(1);
   });
 });

@@ -48,10 +48,10 @@ const textFor = (name) =>
   name === 'cpr' ? '0101901234' : name === 'name' ? 'Ung Testperson' : TEXT.slice(0, LENGTH[name] ?? 200);
 
 /**
- * Yields stored events in order. `caseCount` cases, a hundred to a group; six in ten are closed at the end.
+ * Yields stored events in order. `caseCount` cases of up to `length` events, a hundred to a group, forty of them at a time.
  * @returns an async generator of { stream, revision, id, type, data, metadata }
  */
-export async function* programme(keys, caseCount) {
+export async function* programme(keys, caseCount, length = 20) {
   const domain = await built('domain');
   const definitions = Object.assign(
     {},
@@ -173,7 +173,7 @@ export async function* programme(keys, caseCount) {
     followUp,
     complete(2),
     complete(1),
-  ];
+  ].slice(0, length);
   const close = (c) => [
     'CaseClosed',
     { caseId: c.caseId, outcome: 'goal-reached', at: new Date(now).toISOString() },
