@@ -34,7 +34,7 @@ export const planRow = (planned: PlannedRow, state: CaseState, context: Context)
     const { events, refusal } = caseDecider.decide({ ...command, context }, at);
     if (refusal) throw new RefusedError(refusal);
     if (events.length === 0) return;
-    at = events.reduce(caseDecider.evolve, at);
+    at = events.reduce<CaseState>((before, event) => caseDecider.evolve(before, event), at);
     commands.push(command);
   };
 
