@@ -36,7 +36,8 @@ export const withDatabase = async (server, use) => {
   try {
     return await use(server.url(name));
   } finally {
-    await admin(server, `drop database ${name} with (force)`);
+    // Emmett may hold a connection still; the folder goes at the end anyway.
+    await admin(server, `drop database ${name}`).catch(() => {});
   }
 };
 
