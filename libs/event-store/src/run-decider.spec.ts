@@ -19,6 +19,7 @@ import { createMemoryEventStore } from './memory.js';
 import { NO_STREAM, OutcomeUnknownError, RevisionConflictError, START, UnavailableError, type EventStore } from './port.js';
 import { EVENT_STORE_DDL } from './postgres/schema.js';
 import { createPostgresEventStore } from './postgres/store.js';
+import { RecentStreams } from './recent-streams.js';
 import { clearOf, IdempotencyKeyReusedError, loadState, runDecider, type RunDecider } from './run-decider.js';
 
 const boxEvents = {
@@ -69,26 +70,33 @@ type Options = Partial<Pick<RunDecider<Events, Box, Add>, 'expectedRevision' | '
   commandId?: string;
   commandHash?: string;
 };
-const add = (store: EventStore, thing: string, { commandId = randomUUID(), commandHash = 'h1', ...options }: Options = {}) =>
-  runDecider({
-    store,
-    stream: 'box-1',
-    decider: box,
-    codec: boxCodec,
-    command: { type: 'add', data: { thing }, context: {} as Add['context'] },
-    meta: {
-      commandId,
-      commandHash,
-      actor: 'user-1',
-      organisation: 'bif',
-      authority: 'municipality',
-      at: '2026-11-24T08:00:00.000Z',
-      ruleSet: 'ruleset-1',
-    },
-    seal: (eventId, { data, subject }) => (subject ? { ...data, subject: subject.id, text: { sealed: eventId } } : data),
-    newId: () => randomUUID(),
-    ...options,
-  });
+/** Of the process that adds; undefined: it reads the stream every time. */
+let recent: RecentStreams | undefined;
+const adding = (
+  store: EventStore,
+  thing: string,
+  { commandId = randomUUID(), commandHash = 'h1', ...options }: Options = {},
+): RunDecider<Events, Box, Add> => ({
+  store,
+  ...(recent && { recent }),
+  stream: 'box-1',
+  decider: box,
+  codec: boxCodec,
+  command: { type: 'add', data: { thing }, context: {} as Add['context'] },
+  meta: {
+    commandId,
+    commandHash,
+    actor: 'user-1',
+    organisation: 'bif',
+    authority: 'municipality',
+    at: '2026-11-24T08:00:00.000Z',
+    ruleSet: 'ruleset-1',
+  },
+  seal: (eventId, { data, subject }) => (subject ? { ...data, subject: subject.id, text: { sealed: eventId } } : data),
+  newId: () => randomUUID(),
+  ...options,
+});
+const add = (...args: Parameters<typeof adding>) => runDecider(adding(...args));
 const state = async (store: EventStore) => (await loadState(store, 'box-1', box, boxCodec)).state;
 
 /** The store, with something in the way of the first appends. */
@@ -104,7 +112,8 @@ const lose = async (): Promise<never> => {
   throw new OutcomeUnknownError('lost');
 };
 
-describe.each<[string, () => Promise<{ store: EventStore; end: () => Promise<void> }>]>([
+type Open = () => Promise<{ store: EventStore; end: () => Promise<void> }>;
+const STORES: [string, Open][] = [
   [
     'memory',
     async () => {
@@ -124,10 +133,19 @@ describe.each<[string, () => Promise<{ store: EventStore; end: () => Promise<voi
       return { store, end: () => store.close().then(() => database.drop()) };
     },
   ],
-])('runDecider on %s', (_, open) => {
+];
+describe.each(
+  STORES.flatMap(([name, open]): [string, Open, boolean][] => [
+    [name, open, false],
+    [`${name}, remembering recent streams`, open, true],
+  ]),
+)('runDecider on %s', (_, open, remembers) => {
   let store: EventStore;
   let end: () => Promise<void>;
-  beforeEach(async () => ({ store, end } = await open()));
+  beforeEach(async () => {
+    ({ store, end } = await open());
+    recent = remembers ? new RecentStreams() : undefined;
+  });
   afterEach(() => end());
 
   it('decides, seals and appends', async () => {
@@ -249,6 +267,126 @@ describe.each<[string, () => Promise<{ store: EventStore; end: () => Promise<voi
     await expect(add(disturbed(store, lose, down), 'ball')).rejects.toBeInstanceOf(OutcomeUnknownError);
     await expect(add(disturbed(store, lose, lose, lose), 'ball')).rejects.toBeInstanceOf(OutcomeUnknownError);
     await expect(add(disturbed(store, down), 'ball')).rejects.toBeInstanceOf(UnavailableError);
+  });
+});
+
+describe('a process that remembers recent streams', () => {
+  let store: EventStore;
+  let reads: number;
+  const here = new RecentStreams();
+  /** Another process: it does not tell this one what it appends. */
+  const elsewhere = async (thing: string, options: Options = {}) => {
+    recent = undefined;
+    const outcome = await add(store, thing, options);
+    recent = here;
+    return outcome;
+  };
+  beforeEach(() => {
+    const real = createMemoryEventStore();
+    reads = 0;
+    store = {
+      ...real,
+      readStream: (...args) => {
+        reads++;
+        return real.readStream(...args);
+      },
+    };
+    recent = here;
+    here.forget('box-1');
+  });
+  const things = async () => (await state(store)).things;
+
+  it('decides the next command without reading the stream', async () => {
+    await add(store, 'ball');
+    expect(reads).toBe(1);
+    await add(store, 'hoop', { expectedRevision: 0 });
+    expect((await add(store, 'bat')).receipt).toMatchObject({ revision: 2, repeated: false });
+    expect(reads).toBe(1);
+    expect(await things()).toEqual(['ball', 'hoop', 'bat']);
+  });
+
+  it('folds what it appended as it will be read', async () => {
+    const seen: unknown[] = [];
+    const evolve: typeof box.evolve = (state, event) => (seen.push(event), box.evolve(state, event));
+    const decide: typeof box.decide = (command, state) => {
+      const [event] = box.decide(command, state).events;
+      return accept({ ...event!, data: { ...event!.data, gone: undefined } } as never);
+    };
+    await runDecider({ ...adding(store, 'ball'), decider: { ...box, evolve, decide } });
+    await loadState(store, 'box-1', { ...box, evolve }, boxCodec);
+    expect(seen).toHaveLength(2);
+    expect(seen[0]).toStrictEqual(seen[1]);
+  });
+
+  it('decides again when another process appended in between', async () => {
+    await add(store, 'ball');
+    await elsewhere('hoop');
+    expect((await add(store, 'bat')).receipt.revision).toBe(2);
+    expect(await things()).toEqual(['ball', 'hoop', 'bat']);
+  });
+
+  it('refuses on the stream itself, never on a memory', async () => {
+    for (const thing of ['a', 'b', 'c']) await add(store, thing);
+    const before = reads;
+    expect((await add(store, 'd')).refusal?.rule).toBe('box.full');
+    expect(reads).toBe(before + 1);
+  });
+
+  it.each<[string, Options]>([
+    ['nothing to do', {}],
+    ['If-Match', { expectedRevision: 0 }],
+  ])('looks at the stream before it says: %s', async (_, options) => {
+    await add(store, 'ball');
+    await elsewhere('hoop');
+    const outcome = add(store, 'hoop', options);
+    if (options.expectedRevision === undefined) expect((await outcome).receipt.revision).toBe(1);
+    else await expect(outcome).rejects.toMatchObject({ expected: 0, actual: 1 });
+  });
+
+  it('lets a command be thrown out on the stream itself', async () => {
+    await add(store, 'ball');
+    await elsewhere('key');
+    const locked: typeof box.decide = (command, state) => {
+      if (!state.things.includes('key')) throw new Error('locked');
+      return box.decide(command, state);
+    };
+    const outcome = await runDecider({ ...adding(store, 'hoop'), decider: { ...box, decide: locked } });
+    expect(outcome.receipt.revision).toBe(2);
+  });
+
+  it('recognises a repeat, from memory and from another process', async () => {
+    const first = await add(store, 'ball', { commandId: 'c-1' });
+    const before = reads;
+    expect(await add(store, 'ball', { commandId: 'c-1' })).toEqual({ receipt: { ...first.receipt, repeated: true } });
+    expect(reads).toBe(before);
+    const other = await elsewhere('hoop', { commandId: 'c-2' });
+    expect(await add(store, 'hoop', { commandId: 'c-2' })).toEqual({ receipt: { ...other.receipt, repeated: true } });
+    expect(await things()).toEqual(['ball', 'hoop']);
+  });
+
+  it('starts over when the log is no longer the one it remembers', async () => {
+    await add(store, 'ball');
+    await add(store, 'hoop');
+    store = createMemoryEventStore(); // an older backup was restored
+    expect((await add(store, 'bat')).receipt.revision).toBe(0);
+    expect(await things()).toEqual(['bat']);
+  });
+
+  it('keeps the streams used last, as many as their events allow', () => {
+    const few = new RecentStreams(5);
+    const folded = (revision: number) => ({ state: {}, revision, position: START, commands: new Map() });
+    few.set('a', () => folded(1));
+    few.set('b', () => folded(1));
+    few.get('a');
+    few.set('c', () => folded(0));
+    few.set('c', () => folded(1));
+    expect(['a', 'b', 'c'].map((stream) => few.get(stream)?.revision)).toEqual([1, undefined, 1]);
+    few.set('a', () => folded(0)); // late news
+    expect(few.get('a')?.revision).toBe(1);
+    few.set('a', () => {
+      throw new Error('cannot be folded');
+    });
+    expect(few.get('a')).toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
 // The one path for every change: read the stream, fold, decide, seal, append at the revision that was read.
-import type { Codec, Command, Decider, EventDefinitions, EventOf, FoldedOf, Refusal } from '@app/domain';
+import type { Codec, Command, Decider, Decision, EventDefinitions, EventOf, FoldedOf, Refusal } from '@app/domain';
 import {
   NO_STREAM,
   OutcomeUnknownError,
@@ -14,6 +14,7 @@ import {
   type Position,
   type StoredEvent,
 } from './port.js';
+import type { CarriedOut, FoldedStream, RecentStreams } from './recent-streams.js';
 
 /** What the caller knows of the command; the version comes from the event, the refusal from the decision. */
 export type CommandMetadata = Omit<EventMetadata, 'v' | 'refusal'>;
@@ -52,6 +53,8 @@ export interface RunDecider<D extends EventDefinitions, State, C extends Command
   readonly seal: (eventId: string, event: EventOf<D>) => unknown;
   /** A new lower-case UUID. */
   readonly newId: () => string;
+  /** Streams this process has just folded: a command on one of them is decided without reading it again. */
+  readonly recent?: RecentStreams;
   /** From If-Match: decide at this revision only. */
   readonly expectedRevision?: number;
   /** After an append of this call, before it returns. */
@@ -72,11 +75,12 @@ interface Folding<D extends EventDefinitions, State> {
   readonly decider: Pick<Decider<State, never, EventOf<D>, FoldedOf<D>>, 'initialState' | 'evolve'>;
   readonly codec: Codec<D>;
 }
-const fold = <D extends EventDefinitions, State>(events: readonly StoredEvent[], { decider, codec }: Folding<D, State>): State =>
-  events.reduce(
-    (state, { type, metadata, data }) => decider.evolve(state, codec.decode(type, metadata.v, clearOf(data))),
-    decider.initialState,
-  );
+const fold = <D extends EventDefinitions, State>(
+  from: State,
+  events: readonly Pick<StoredEvent, 'type' | 'metadata' | 'data'>[],
+  { decider, codec }: Folding<D, State>,
+): State =>
+  events.reduce((state, { type, metadata, data }) => decider.evolve(state, codec.decode(type, metadata.v, clearOf(data))), from);
 
 /**
  * The state of a stream, for looking only.
@@ -89,17 +93,47 @@ export const loadState = async <D extends EventDefinitions, State>(
   codec: Codec<D>,
 ): Promise<{ state: State; revision: number }> => {
   const events = await store.readStream(stream);
-  return { state: fold(events, { decider, codec }), revision: events.at(-1)?.revision ?? NO_STREAM };
+  return { state: fold(decider.initialState, events, { decider, codec }), revision: events.at(-1)?.revision ?? NO_STREAM };
+};
+
+const remember = (
+  commands: Map<string, CarriedOut>,
+  events: readonly Pick<StoredEvent, 'metadata' | 'revision' | 'position'>[],
+): void => {
+  for (const { metadata, revision, position } of events) {
+    const { commandId, commandHash, refusal } = metadata;
+    commands.set(commandId, { commandHash, revision, position, ...(refusal && { refusal }) });
+  }
+};
+
+const read = async <D extends EventDefinitions, State, C extends Command>(
+  run: RunDecider<D, State, C>,
+): Promise<FoldedStream<State>> => {
+  const events = await run.store.readStream(run.stream);
+  const commands = new Map<string, CarriedOut>();
+  remember(commands, events);
+  const { revision, position } = events.at(-1) ?? { revision: NO_STREAM, position: START };
+  return { state: fold(run.decider.initialState, events, run), revision, position, commands };
 };
 
 /** What this command did before, if it did. */
-const earlierOutcome = (events: readonly StoredEvent[], { commandId, commandHash }: CommandMetadata): Outcome | undefined => {
-  const last = events.findLast(({ metadata }) => metadata.commandId === commandId);
-  if (!last) return undefined;
-  const { stream, revision, position, metadata } = last;
-  if (metadata.commandHash !== commandHash) throw new IdempotencyKeyReusedError();
-  return { receipt: { stream, revision, position, repeated: true }, ...(metadata.refusal && { refusal: metadata.refusal }) };
+const earlierOutcome = (
+  { stream, meta }: { stream: string; meta: CommandMetadata },
+  folded: FoldedStream,
+): Outcome | undefined => {
+  const earlier = folded.commands.get(meta.commandId);
+  if (!earlier) return undefined;
+  const { commandHash, revision, position, refusal } = earlier;
+  if (commandHash !== meta.commandHash) throw new IdempotencyKeyReusedError();
+  return { receipt: { stream, revision, position, repeated: true }, ...(refusal && { refusal }) };
 };
+
+/** What will be read of an event: its bytes are JSON. */
+const asStored = ({ type, metadata, data }: NewEvent) => ({
+  type,
+  metadata,
+  data: JSON.parse(JSON.stringify(clearOf(data))) as Json,
+});
 
 /**
  * Carries out a command once, however often it is sent. A refusal that comes with events returns after they are appended.
@@ -109,21 +143,37 @@ const earlierOutcome = (events: readonly StoredEvent[], { commandId, commandHash
 export const runDecider = async <D extends EventDefinitions, State, C extends Command>(
   run: RunDecider<D, State, C>,
 ): Promise<Outcome> => {
-  const { store, stream, decider, codec, command, meta, expectedRevision } = run;
-  for (let attempt = 0; ; attempt++) {
-    const history = await store.readStream(stream);
-    const earlier = earlierOutcome(history, meta);
+  const { store, stream, decider, codec, command, meta, expectedRevision, recent } = run;
+  let remembered = recent?.get(stream) as FoldedStream<State> | undefined;
+  for (let attempt = 0; ;) {
+    const folded = remembered ?? (await read(run));
+    const { state, revision, position, commands } = folded;
+    const earlier = earlierOutcome(run, folded);
     if (earlier) return earlier;
-    const revision = history.at(-1)?.revision ?? NO_STREAM;
-    const { events, refusal } = decider.decide(command, fold(history, run));
-    // Only now: a decider that throws, for somebody who may not know that the stream exists, comes before a conflict.
-    if (expectedRevision !== undefined && expectedRevision !== revision)
-      throw new RevisionConflictError(expectedRevision, revision);
+    const decide = () => {
+      const decision = decider.decide(command, state);
+      // Only now: a decider that throws, for somebody who may not know that the stream exists, comes before a conflict.
+      if (expectedRevision !== undefined && expectedRevision !== revision)
+        throw new RevisionConflictError(expectedRevision, revision);
+      return decision;
+    };
+    let decision: Decision<EventOf<D>> | undefined;
+    try {
+      decision = decide();
+    } catch (error) {
+      if (!remembered) throw error;
+    }
+    // Only an append proves that what is remembered is the stream's end. Any other answer is given on the stream itself.
+    if (!decision || (remembered && decision.events.length === 0)) {
+      remembered = undefined;
+      continue;
+    }
+    const { events, refusal } = decision;
     const answer = (appended: { revision: number; position: Position }): Outcome => ({
       receipt: { stream, revision: appended.revision, position: appended.position, repeated: false },
       ...(refusal && { refusal }),
     });
-    if (events.length === 0) return answer({ revision, position: history.at(-1)?.position ?? START });
+    if (events.length === 0) return answer({ revision, position });
 
     const sealed: NewEvent[] = [];
     for (const event of events) {
@@ -132,11 +182,20 @@ export const runDecider = async <D extends EventDefinitions, State, C extends Co
       sealed.push({ id, type: event.type, data: await run.seal(id, event), metadata });
     }
     try {
-      const outcome = answer(await appendKnowing(store, stream, revision, sealed));
+      const appended = await appendKnowing(store, stream, revision, sealed);
+      recent?.set(stream, () => {
+        remember(commands, [{ ...appended, metadata: sealed[0]!.metadata }]);
+        return { state: fold(state, sealed.map(asStored), run), ...appended, commands };
+      });
+      const outcome = answer(appended);
       run.onAppended?.(outcome.receipt);
       return outcome;
     } catch (error) {
-      if (!(error instanceof RevisionConflictError) || attempt === CONFLICT_RETRIES) throw error;
+      if (!(error instanceof RevisionConflictError)) throw error;
+      recent?.forget(stream);
+      // What was remembered was old: that is no attempt yet.
+      if (!remembered && attempt++ === CONFLICT_RETRIES) throw error;
+      remembered = undefined;
     }
   }
 };

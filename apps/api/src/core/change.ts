@@ -14,7 +14,7 @@ import {
   type EventDefinitions,
   type StreamCategory,
 } from '@app/domain';
-import { runDecider } from '@app/event-store';
+import { RecentStreams, runDecider } from '@app/event-store';
 import { canonicalJson } from '@app/personal-data';
 import { commandId, type Call } from './call.js';
 import { RefusedError } from './errors.js';
@@ -64,6 +64,8 @@ interface AnyStream {
 
 @CommandHandler(Change)
 export class ChangeHandler implements ICommandHandler<Change> {
+  private readonly recent = new RecentStreams();
+
   constructor(private readonly ports: Ports) {}
 
   async execute({ request }: Change): Promise<Receipt> {
@@ -74,6 +76,7 @@ export class ChangeHandler implements ICommandHandler<Change> {
     const context: Context = await ports.context(actor);
     const result = await runDecider({
       store: ports.store,
+      recent: this.recent,
       stream: streamName(category, id),
       codec,
       decider: {
@@ -117,7 +120,11 @@ export class Changer {
   /** Ids of the command and of what it makes; a repeat under the same Idempotency-Key gets the same. */
   begin(call: Call) {
     const id = commandId(call);
-    return { commandId: id, idFor: (what: string) => this.ports.idFor(id, what) };
+    return {
+      commandId: id,
+      // Without a key there is no repeat to be recognised.
+      idFor: (what: string) => (call.headers['idempotency-key'] === undefined ? randomUUID() : this.ports.idFor(id, what)),
+    };
   }
 
   /**
