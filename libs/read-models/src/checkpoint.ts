@@ -33,6 +33,8 @@ export const readParked = async (em: Pick<EntityManager, 'query'>, schema: strin
 export interface Applied {
   readonly registryChanged: boolean;
   readonly parked: readonly ParkedStream[];
+  /** The rows as they are stored now, for the next batch: they need not be read again while nobody else moves the checkpoint. */
+  readonly kept: Rows;
 }
 
 /** Writes newly parked streams and the new checkpoint, beside their rows. The caller's transaction. */
@@ -66,6 +68,7 @@ const isBadData = (error: unknown): boolean =>
  * Applies a batch to the live tables: rows and checkpoint in one transaction.
  * @param after where the checkpoint must stand
  * @param parked by stream; a stream parked now is added once that is committed
+ * @param kept what {@link Applied} gave for the batch before, or empty
  * @throws CheckpointMovedError; KeyStoreUnavailableError, or the database's error, when nothing was written
  */
 export const applyBatch = async (
@@ -75,6 +78,7 @@ export const applyBatch = async (
   batch: Batch,
   parked: Map<string, ParkedStream>,
   search: Search | undefined,
+  kept = new Rows(false),
 ): Promise<Applied> => {
   const known = new Map(parked);
   const events = decodeAll(batch.events, known);
@@ -84,14 +88,18 @@ export const applyBatch = async (
       // Locks the row, also against a swap: what follows finds the same tables by the same names.
       const [row] = await em.query<{ position: Position }[]>(`select position from ${schema}.checkpoint for update`);
       if (row?.position !== after) throw new CheckpointMovedError();
-      const rows = new Rows(false);
-      announce(events, rows);
-      await rows.load(em, schema);
-      const registryChangedAt = fold(events, rows, cprIndexes, known);
+      announce(events, kept);
+      await kept.load(em, schema);
+      const registryChangedAt = fold(events, kept, cprIndexes, known);
       const newlyParked = [...known.values()].filter(({ stream }) => !parked.has(stream));
-      for (const changes of rows.takeChanges()) await upsert(em, schema, changes);
+      for (const changes of kept.takeChanges()) await upsert(em, schema, changes);
       await writeProgress(em, schema, newlyParked, batch.position, registryChangedAt);
-      return { registryChanged: registryChangedAt !== undefined, parked: newlyParked };
+      // Parking writes to rows behind their back.
+      return {
+        registryChanged: registryChangedAt !== undefined,
+        parked: newlyParked,
+        kept: newlyParked.length > 0 ? new Rows(false) : kept,
+      };
     });
     for (const stream of applied.parked) parked.set(stream.stream, stream);
     return applied;
@@ -121,7 +129,7 @@ const applySingly = async (
       await writeProgress(em, schema, [poison], batch.position, undefined);
     });
     parked.set(poison.stream, poison);
-    return { registryChanged: false, parked: [poison] };
+    return { registryChanged: false, parked: [poison], kept: new Rows(false) };
   }
   let at = after;
   let registryChanged = false;
@@ -133,5 +141,5 @@ const applySingly = async (
     registryChanged ||= applied.registryChanged;
     newlyParked.push(...applied.parked);
   }
-  return { registryChanged, parked: newlyParked };
+  return { registryChanged, parked: newlyParked, kept: new Rows(false) };
 };

@@ -39,11 +39,12 @@ it('gives from nothing what the events gave one batch at a time, for any history
         fc.integer({ min: 1, max: 20 }),
         fc.integer({ min: 1, max: 40 }),
         fc.integer({ min: 0, max: 20 }),
-        async (history, batchSize, pageSize, rowsInMemory) => {
+        fc.integer({ min: 0, max: 20 }),
+        async (history, batchSize, pageSize, rowsInMemory, rowsKept) => {
           const world = { ...bench, ...newLog() };
           for (const { stream, event, at } of history) await world.history.write(stream, event, { at });
           await clear(bench);
-          const { projections, stop } = bench.start({ ...options(world), batchSize });
+          const { projections, stop } = bench.start({ ...options(world), batchSize, rowsKept });
           await projections.reach(await world.store.head(), 20_000);
           await stop();
           const incremental = await dump(bench);

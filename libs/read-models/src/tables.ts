@@ -12,6 +12,8 @@ export interface Table<R extends object> {
   readonly columns: { readonly [C in keyof R]-?: Column };
   /** What follows `create index on {schema}.{table}`. */
   readonly indexes: readonly string[];
+  /** Percent of a page that is filled at first: room for new versions of its rows. Default 100. */
+  readonly fillFactor?: number;
   /** Rows are written once and never looked at again by a projection. */
   readonly appendOnly?: true;
 }
@@ -26,7 +28,7 @@ export const createTable = (schema: string, t: Table<never>): string => {
     const storage = type === 'json' ? ' storage external' : ''; // ciphertext does not compress
     return `${name} ${SQL_TYPE[type]}${storage}${collation}${name === t.key ? ' primary key' : ''}`;
   });
-  return `create table ${schema}.${t.name} (${columns.join(', ')})`;
+  return `create table ${schema}.${t.name} (${columns.join(', ')}) with (fillfactor = ${t.fillFactor ?? 100})`;
 };
 export const createIndexes = (schema: string, t: Table<never>): string[] =>
   t.indexes.map((index) => `create index on ${schema}.${t.name} ${index}`);

@@ -17,6 +17,11 @@ import {
 type CaseChange = Partial<Omit<CaseTableRow, 'doc'>> & { readonly doc?: Partial<CaseDoc> };
 
 const later = (a: string, b: string): string => (a > b ? a : b);
+/** Something happened at that time; times do not always come in order. */
+const active = (row: CaseTableRow, at: string): Pick<CaseTableRow, 'last_activity_at' | 'last_activity_on'> => {
+  const last = later(row.last_activity_at, at);
+  return { last_activity_at: last, last_activity_on: last.slice(0, 10) };
+};
 const LIVE: Readonly<Record<CaseStatus, boolean>> = {
   referred: true,
   accepted: true,
@@ -51,7 +56,7 @@ const change = (rows: Rows, row: CaseTableRow, { at, revision }: OnCase, changes
     ...row,
     ...changes,
     revision,
-    last_activity_at: later(row.last_activity_at, at),
+    ...active(row, at),
     doc: changes.doc ? { ...row.doc, ...changes.doc } : row.doc,
   });
 
@@ -134,8 +139,7 @@ export const projectSpokenOf = (event: OnMeeting, rows: Rows): void => {
           changed.last_discussed_on = later(row.last_discussed_on ?? '', on);
           changed.doc = { ...row.doc, followUps: row.doc.followUps.filter((due) => due > on) };
         }
-        if (event.type !== 'ItemDiscussed' || !event.data.noNews)
-          changed.last_activity_at = later(row.last_activity_at, event.at);
+        if (event.type !== 'ItemDiscussed' || !event.data.noNews) Object.assign(changed, active(row, event.at));
         rows.cases.put(changed);
       }
       break;
@@ -165,6 +169,7 @@ const refer = (event: OnCase & { readonly type: 'CaseReferred' }): CaseTableRow 
     excluded_user_ids: [],
     referred_at: at,
     last_activity_at: at,
+    last_activity_on: at.slice(0, 10),
     last_discussed_on: null,
     next_deadline: NO_DEADLINE,
     revision,

@@ -147,12 +147,13 @@ export const caseQueries = (
       where.push(current === 'resting' ? 'not c.live' : 'c.live');
       if (current !== 'resting') where.push(`c.next_deadline ${current === 'overdue' ? '<' : '>='} ${p(date)}`);
       if (current === part) {
-        const after = `(c.last_activity_at < ${p(activity)} or c.last_activity_at = ${p(activity)} and c.case_id > ${p(caseId)})`;
+        const after = `(c.last_activity_on <= ${p(activity.slice(0, 10))} and (c.last_activity_at < ${p(activity)}
+          or c.last_activity_at = ${p(activity)} and c.case_id > ${p(caseId)}))`;
         where.push(
           current === 'overdue' ? `(c.next_deadline > ${p(deadline)} or c.next_deadline = ${p(deadline)} and ${after})` : after,
         );
       }
-      const order = `${current === 'overdue' ? 'c.next_deadline, ' : ''}c.last_activity_at desc, c.case_id`;
+      const order = `${current === 'overdue' ? 'c.next_deadline, ' : ''}c.last_activity_on desc, c.last_activity_at desc, c.case_id`;
       const rows = await ask<Found>(
         `select ${CASE_COLUMNS} ${WITH_PERSON()} where ${where.join(' and ')}
          order by ${order} limit ${p(limit + 1 - items.length)}`,

@@ -46,6 +46,8 @@ export interface CaseTableRow {
   referred_at: string;
   /** Of what the case itself tells, and what was said about it in the room; "no news" is no activity. */
   last_activity_at: string;
+  /** Its date in UTC: what is indexed changes once a day, so that an update is cheap (heap-only). */
+  last_activity_on: string;
   /** Local date of the last meeting that discussed it. */
   last_discussed_on: string | null;
   /** Earliest deadline of an open action; {@link NO_DEADLINE} when none is open. */
@@ -58,6 +60,7 @@ export const NO_DEADLINE = '9999-12-31';
 export const casesTable = table<CaseTableRow>({
   name: 'cases',
   key: 'case_id',
+  fillFactor: 70,
   columns: {
     case_id: 'text',
     case_number: 'text',
@@ -71,14 +74,15 @@ export const casesTable = table<CaseTableRow>({
     excluded_user_ids: 'text[]',
     referred_at: 'text',
     last_activity_at: 'text',
+    last_activity_on: 'text',
     last_discussed_on: 'text',
     next_deadline: 'text',
     revision: 'int',
     doc: 'json',
   },
   indexes: [
-    '(group_id, live, next_deadline, last_activity_at desc, case_id)',
-    '(group_id, live, last_activity_at desc, case_id)',
+    '(group_id, live, next_deadline)',
+    '(group_id, live, last_activity_on desc)',
     'using gin (organisation_ids)',
     '(area_id, live)',
     '(person_id)',
