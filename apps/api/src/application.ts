@@ -33,6 +33,7 @@ import { Ports } from './core/ports.js';
 import { ProblemFilter, problemOf, send } from './core/problem.js';
 import { Reveal } from './core/reveal.js';
 import { keysOf, SignIn, SignInGuard } from './core/sign-in.js';
+import { rememberValidationRules } from './core/validation-rules.js';
 import { enrolFirstAdministrator } from './registry/first-administrator.js';
 import { Demo, DemoController } from './demo/demo.controller.js';
 import { loadDemo } from './demo/data.js';
@@ -306,6 +307,7 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
       clearInterval(sweep);
       clearTimeout(limit);
     });
+    rememberValidationRules();
     app.useGlobalPipes(
       new ValidationPipe({
         transform: true,

@@ -22,9 +22,19 @@ export interface Place {
 const boundTo = (place: Place): Buffer =>
   Buffer.from(JSON.stringify(['fremdrift.text', 1, place.eventId, place.subjectId, place.field]));
 
+const IV_BYTES = 12;
+let pool = Buffer.alloc(0);
+/** Random bytes, each used once: fetched for many texts at a time, as a fetch costs more than the encryption. */
+const newIv = (): Buffer => {
+  if (pool.length < IV_BYTES) pool = randomBytes(IV_BYTES * 256);
+  const iv = pool.subarray(0, IV_BYTES);
+  pool = pool.subarray(IV_BYTES);
+  return iv;
+};
+
 /** Text is UTF-8; a lone surrogate is no character and becomes U+FFFD, as `toWellFormed` does. */
 export const sealText = (key: DataKey, place: Place, text: string): Envelope => {
-  const iv = randomBytes(12);
+  const iv = newIv();
   const cipher = createCipheriv('aes-256-gcm', key.key, iv).setAAD(boundTo(place));
   const ct = cipher.update(text, 'utf8');
   cipher.final(); // GCM: nothing left, but it makes the tag
