@@ -7,8 +7,8 @@ import { MOVED, writeProgress } from './checkpoint.js';
 import { isOurs } from './history.js';
 import { indexCprNumbers, type Search } from './persons/cpr-indexes.js';
 import { announce, decodeAll, fold, type ParkedStream } from './projections.js';
-import { Rows } from './rows.js';
-import { createAllIndexes, createTables, SCHEMA } from './schema.js';
+import { Rows, TABLES } from './rows.js';
+import { createTables, indexTable, SCHEMA } from './schema.js';
 import { copy, copyText, type Changes } from './tables.js';
 
 const NEXT = 'read_models_next';
@@ -56,8 +56,11 @@ class Builder {
     return [...this.#parked.values()];
   }
 
-  /** To the end of the log as it is when it gets there. */
-  async catchUp(): Promise<void> {
+  /**
+   * To the end of the log as it is when it gets there.
+   * @param filled called with every table, once its rows are there
+   */
+  async catchUp(filled?: (table: Changes['table']) => void): Promise<void> {
     const { store, pageSize = 5_000, onProgress } = this.options;
     const read = (after: Position) => {
       const page = store.readAll(after, { limit: pageSize }); // unfiltered: nearly all of it is ours
@@ -72,7 +75,7 @@ class Builder {
       await this.#apply(page);
       onProgress?.(this.events);
     }
-    await this.#writeAll();
+    await this.#writeAll(filled);
   }
 
   async #apply(page: Batch): Promise<void> {
@@ -95,8 +98,17 @@ class Builder {
     } else if (this.#waitingBytes > WRITE_BYTES) await this.#write([]);
   }
 
-  async #writeAll(): Promise<void> {
-    this.#format(this.#rows.takeChanges());
+  /** Table by table, so that the server has the indexes of one to build while the next is formatted. */
+  async #writeAll(filled?: (table: Changes['table']) => void): Promise<void> {
+    const changes = this.#rows.takeChanges();
+    for (const table of [...TABLES].sort((a, b) => Number(b.appendOnly ?? false) - Number(a.appendOnly ?? false))) {
+      this.#format(changes.filter((change) => change.table === table));
+      if (this.#waiting.has(table)) await this.#write([], [table]);
+      if (filled) {
+        await this.#writing;
+        filled(table);
+      }
+    }
     // With all rows, never before them: parking marks the row of a person.
     const newlyParked = this.parked.slice(this.#parkedWritten);
     this.#parkedWritten = this.#parked.size;
@@ -113,12 +125,17 @@ class Builder {
   }
 
   /** Begins to write what is formatted; one write at a time. */
-  async #write(newlyParked: readonly ParkedStream[]): Promise<void> {
+  async #write(newlyParked: readonly ParkedStream[], tables: readonly Changes['table'][] = TABLES): Promise<void> {
     await this.#writing;
     const { position } = this;
-    const waiting = this.#waiting;
-    this.#waiting = new Map();
-    this.#waitingBytes = 0;
+    const waiting = new Map<Changes['table'], Buffer[]>();
+    for (const table of tables) {
+      const data = this.#waiting.get(table);
+      if (!data) continue;
+      waiting.set(table, data);
+      this.#waiting.delete(table);
+      for (const { length } of data) this.#waitingBytes -= length;
+    }
     const write = (merge: boolean): Promise<void> =>
       this.options.dataSource.transaction(async (em) => {
         await em.query('set local synchronous_commit = off'); // the swap's commit makes it all durable
@@ -135,6 +152,31 @@ class Builder {
         for (const table of waiting.keys()) if (!table.appendOnly) this.#written.add(table);
       });
     this.#writing.catch(() => {}); // Whoever awaits it sees the error.
+  }
+}
+
+/** The indexes of tables that are filled, some tables at a time. */
+class Indexes {
+  readonly #waiting: Changes['table'][] = [];
+  readonly #working: Promise<void>[] = [];
+  #idle = INDEXING;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  create(table: Changes['table']): void {
+    this.#waiting.push(table);
+    if (this.#idle === 0) return;
+    this.#idle--;
+    const working = this.#work().finally(() => this.#idle++);
+    working.catch(() => {}); // Whoever awaits it sees the error.
+    this.#working.push(working);
+  }
+  async #work(): Promise<void> {
+    for (let table = this.#waiting.shift(); table; table = this.#waiting.shift())
+      for (const statement of indexTable(NEXT, table)) await this.dataSource.query(statement);
+  }
+  async created(): Promise<void> {
+    await Promise.all(this.#working);
   }
 }
 
@@ -155,13 +197,9 @@ export const rebuildReadModels = async (options: RebuildOptions): Promise<Rebuil
     await drop(dataSource, NEXT);
     for (const statement of createTables(NEXT)) await dataSource.query(statement);
     const builder = new Builder(options);
-    await builder.catchUp();
-    const unfinished = createAllIndexes(NEXT);
-    const finish = async () => {
-      for (let table = unfinished.pop(); table; table = unfinished.pop())
-        for (const statement of table) await dataSource.query(statement);
-    };
-    await Promise.all(Array.from({ length: INDEXING }, finish));
+    const indexes = new Indexes(dataSource);
+    await builder.catchUp((table) => indexes.create(table));
+    await indexes.created();
     await drop(dataSource, OLD);
     await builder.catchUp();
 

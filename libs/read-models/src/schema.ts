@@ -1,7 +1,7 @@
 // The tables, made in a schema of any name: a rebuild fills a second set beside the live one and swaps the names.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { TABLES } from './rows.js';
-import { createIndexes, createTable } from './tables.js';
+import { createIndexes, createTable, type Table } from './tables.js';
 
 export const SCHEMA = 'read_models';
 
@@ -28,9 +28,11 @@ export const createTables = (schema: string): string[] => [
   ...bookkeeping(schema),
   ...TABLES.map((t) => createTable(schema, t)),
 ];
-/** By table, so that tables can be worked on side by side. */
-export const createAllIndexes = (schema: string): string[][] =>
-  TABLES.map((t) => [...createIndexes(schema, t), `analyze ${schema}.${t.name}`]);
+/** Once a table is filled: its indexes, and what the planner is to know of its rows. */
+export const indexTable = (schema: string, t: Table<never>): string[] => [
+  ...createIndexes(schema, t),
+  `analyze ${schema}.${t.name}`,
+];
 
 /**
  * Makes the tables as they are described now, empty: the projections fill them from the log. A change of a table is a change
@@ -40,7 +42,8 @@ class ReadModels1795300100000 implements MigrationInterface {
   readonly name = 'ReadModels1795300100000';
   async up(runner: QueryRunner): Promise<void> {
     await this.down(runner);
-    for (const statement of [...createTables(SCHEMA), ...createAllIndexes(SCHEMA).flat()]) await runner.query(statement);
+    for (const statement of [...createTables(SCHEMA), ...TABLES.flatMap((t) => indexTable(SCHEMA, t))])
+      await runner.query(statement);
   }
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`drop schema if exists ${SCHEMA} cascade`);
