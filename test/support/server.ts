@@ -8,7 +8,7 @@ import { startApplication, type RunningApplication } from '../../apps/api/src/ap
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-const temporaryFolder = (): string => {
+export const temporaryFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'fremdrift-server-'));
   chmodSync(folder, 0o755);
   return folder;
@@ -76,6 +76,14 @@ export const createClient = (url: string): Client => {
 
 export type TestServer = RunningApplication & Client;
 
+/** The whole server in this process, on stores that outlive it. */
+export const startServerOn = async (databaseUrl: string, dataFolder: string): Promise<TestServer> => {
+  const running = await startApplication({
+    ...{ host: '127.0.0.1', port: 0, dataFolder, databaseUrl, demo: true, logLevel: 'error' },
+  });
+  return { ...running, ...createClient(running.url) };
+};
+
 /**
  * The whole server in this process, with demo data, on a database of its own in the test run's PostgreSQL.
  * @param options `now`: what the demo's clock shows at the start
@@ -87,20 +95,13 @@ export const startTestServer = async ({ now }: { now?: Date } = {}): Promise<Tes
     mkdirSync(join(dataFolder, 'demo'));
     writeFileSync(join(dataFolder, 'demo', 'clock.json'), JSON.stringify({ offset: now.getTime() - Date.now() }));
   }
-  const running = await startApplication({
-    host: '127.0.0.1',
-    port: 0,
-    dataFolder,
-    databaseUrl: database.url,
-    demo: true,
-    logLevel: 'error',
-  });
+  const running = await startServerOn(database.url, dataFolder);
   const stop = async () => {
     await running.stop();
     await database.drop();
     rmSync(dataFolder, { recursive: true, force: true });
   };
-  return { ...running, ...createClient(running.url), stop };
+  return { ...running, stop };
 };
 
 export interface SpawnedServer extends Client {

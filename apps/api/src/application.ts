@@ -8,7 +8,14 @@ import { APP_FILTER, APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { AccessLog, accessLogEvents } from '@app/access';
-import { createPostgresEventStore, EVENT_STORE_MIGRATIONS, START, UnavailableError } from '@app/event-store';
+import {
+  ConnectionStringError,
+  EVENT_STORE_MIGRATIONS,
+  ForeignPositionError,
+  openEventStore,
+  START,
+  UnavailableError,
+} from '@app/event-store';
 import { BlindIndex, loadMasterKey, openFileKeyStore, Vault } from '@app/personal-data';
 import {
   ConfigurationError,
@@ -38,6 +45,9 @@ import { enrolFirstAdministrator } from './registry/first-administrator.js';
 import { Demo, DemoController } from './demo/demo.controller.js';
 import { loadDemo } from './demo/data.js';
 import { DemoIssuer } from './demo/issuer.js';
+import { ErasureController } from './erasure/erasure.controller.js';
+import { replayErasures } from './erasure/replay.js';
+import { Eraser } from './erasure/runner.js';
 import { HealthController } from './health/health.controller.js';
 import { ImportsController, RowImporter } from './imports/imports.controller.js';
 import { IMPORT_MIGRATIONS } from './imports/ledger.js';
@@ -77,6 +87,7 @@ class ApiModule {
         PersonsController,
         RegistryController,
         AuditController,
+        ErasureController,
         ImportsController,
         HealthController,
         ...(demo ? [DemoController] : []),
@@ -85,6 +96,7 @@ class ApiModule {
         { provide: Ports, useValue: ports },
         { provide: SignIn, useValue: signIn },
         { provide: Series, useFactory: (bus: CommandBus) => new Series(ports, bus), inject: [CommandBus] },
+        { provide: Eraser, useFactory: (bus: CommandBus) => new Eraser(ports, bus), inject: [CommandBus] },
         ...(demo ? [{ provide: Demo, useValue: demo }] : []),
         { provide: APP_GUARD, useClass: SignInGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
@@ -131,12 +143,14 @@ const REFUSALS: Readonly<Record<string, string>> = {
   '28000': 'this user may not sign in',
   '3D000': 'no such database',
 };
-const openStore = async (connectionString: string, log: (line: string) => void) => {
+const openStore = async (databaseUrl: string, eventStoreUrl: string | undefined, log: (line: string) => void) => {
   try {
-    return await createPostgresEventStore({ connectionString, log });
+    return await openEventStore({ databaseUrl, eventStoreUrl, log });
   } catch (error) {
+    if (error instanceof ConnectionStringError) throw new ConfigurationError('EVENTSTORE_URL', error.message);
     if (!(error instanceof UnavailableError)) throw error;
-    const { host, pathname } = new URL(connectionString);
+    if (eventStoreUrl !== undefined) throw new Error(`EVENTSTORE_URL: ${error.message}.`, { cause: error });
+    const { host, pathname } = new URL(databaseUrl);
     const why = error.message.replace(/\((\w+)\)$/, (_, code: string) => `(${REFUSALS[code] ?? code})`);
     throw new Error(`PostgreSQL at ${host}${pathname}: ${why}.`, { cause: error });
   }
@@ -215,7 +229,7 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
     }
 
     // Before the migrations: a database that is not durable is refused untouched.
-    const store = await openStore(databaseUrl, (line) => {
+    const store = await openStore(databaseUrl, configuration.eventStoreUrl, (line) => {
       if (!stopping) log.warn(line, 'EventStore'); // Connections that are lost because we stop are no news.
     });
     closers.push(() => store.close());
@@ -225,6 +239,14 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
       ...IMPORT_MIGRATIONS,
     ]);
     closers.push(() => dataSource.destroy());
+
+    const replayed = await replayErasures({ store, dataSource, keys }).catch((error: unknown) => {
+      if (!(error instanceof ForeignPositionError)) throw error;
+      throw new Error('The read models are of another event store: make them anew with npm run -s cli -- rebuild', {
+        cause: error,
+      });
+    });
+    if (replayed > 0) log.warn(`${replayed} keys of what is erased had come back and were destroyed again`, 'Erasure');
 
     const vault = new Vault(keys);
     const blindIndex = await BlindIndex.open(keys);
@@ -331,6 +353,9 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
     await ports.readModels.reach(ports.lastWritten, 60_000);
     await series.start();
     closers.push(() => series.stop());
+    const eraser = app.get(Eraser);
+    await eraser.start();
+    closers.push(() => eraser.stop());
     const port = await listen(app, configuration);
     const { host } = configuration;
     const url = `http://${host === '127.0.0.1' ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`;

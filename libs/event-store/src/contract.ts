@@ -4,6 +4,7 @@ import {
   InvalidAppendError,
   MAX_EVENT_BYTES,
   NO_STREAM,
+  OutcomeUnknownError,
   RevisionConflictError,
   START,
   UnavailableError,
@@ -60,14 +61,35 @@ export const follow = async (
   return events;
 };
 
+/** What a spec opens a store with. */
+export interface Opened {
+  readonly store: EventStore;
+  readonly end: () => Promise<void>;
+  /** Breaks every connection the store has, where it has any and a spec can. */
+  readonly drop?: () => Promise<void>;
+}
+
+/** The same bytes at the same revision until the outcome is known: what whoever appends does. */
+const appendKnowing = async (store: EventStore, stream: string, revision: number, events: readonly NewEvent[]): Promise<void> => {
+  for (;;) {
+    try {
+      await store.append(stream, revision, events);
+      return;
+    } catch (error) {
+      if (!(error instanceof OutcomeUnknownError || error instanceof UnavailableError)) throw error;
+    }
+  }
+};
+
 /** @param open gives a store over an empty log, and what ends both */
-export const eventStoreContract = (name: string, open: () => Promise<{ store: EventStore; end: () => Promise<void> }>): void => {
+export const eventStoreContract = (name: string, open: () => Promise<Opened>): void => {
   describe(`event store contract: ${name}`, () => {
     let store: EventStore;
     let end: () => Promise<void>;
+    let drop: Opened['drop'];
     let stream: string;
     let streams = 0;
-    beforeAll(async () => ({ store, end } = await open()));
+    beforeAll(async () => ({ store, end, drop } = await open()));
     afterAll(() => end());
     beforeEach(() => {
       stream = `case-${++streams}`;
@@ -177,6 +199,7 @@ export const eventStoreContract = (name: string, open: () => Promise<{ store: Ev
       it('keeps small, large and strange events as they are', async () => {
         const all = [
           newEvent('Tiny', 1),
+          newEvent('Binary', Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)).toString('base64')),
           newEvent('Large', 'x'.repeat(900_000)),
           newEvent('Strange', { nul: 'a\u0000b', lone: '\ud800', pair: '😀', quote: '"\\\n', sep: '\u2028', empty: '' }),
         ];
@@ -312,6 +335,27 @@ export const eventStoreContract = (name: string, open: () => Promise<{ store: Ev
         const event = newEvent();
         await store.append(stream, NO_STREAM, [event]);
         expect(ids(await following)).toEqual([event.id]);
+      });
+
+      it('survives lost connections without missing, repeating or reordering', async () => {
+        const start = await store.head();
+        const seen: string[] = [];
+        const stop = new AbortController();
+        const appended: NewEvent[] = [];
+        const following = (async () => {
+          for await (const { events } of store.subscribe(start, { signal: stop.signal, batchSize: 3 })) {
+            seen.push(...ids(events));
+            if (seen.length >= 40) return;
+          }
+        })();
+        for (let n = 0; n < 40; n++) {
+          const event = newEvent('Noted', n);
+          appended.push(event);
+          await appendKnowing(store, stream, n - 1, [event]);
+          if (n % 8 === 5) await drop?.();
+        }
+        await following;
+        expect(seen).toEqual(ids(appended));
       });
 
       it('moves its position past what the filter leaves out', async () => {

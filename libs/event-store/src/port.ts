@@ -111,6 +111,13 @@ export class RevisionConflictError extends Error {
 export class InvalidAppendError extends Error {
   override readonly name = 'InvalidAppendError';
 }
+/** A position of another store: of a log that was copied from there, the read models are made anew. */
+export class ForeignPositionError extends TypeError {
+  override readonly name = 'ForeignPositionError';
+  constructor() {
+    super('not a position of this store');
+  }
+}
 /** The store cannot be reached; nothing was written. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';

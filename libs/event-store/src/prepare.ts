@@ -1,5 +1,13 @@
 // What every adapter checks before it sends or keeps anything, and the bytes that are stored.
-import { InvalidAppendError, MAX_EVENT_BYTES, NO_STREAM, START, type NewEvent, type Position } from './port.js';
+import {
+  ForeignPositionError,
+  InvalidAppendError,
+  MAX_EVENT_BYTES,
+  NO_STREAM,
+  START,
+  type NewEvent,
+  type Position,
+} from './port.js';
 
 /** An event as it is stored: data and metadata exactly as JSON.stringify wrote them. */
 export interface PreparedEvent {
@@ -41,8 +49,8 @@ export const prepare = (stream: string, expectedRevision: number, events: readon
 export const toPosition = (count: number | string): Position =>
   (Number(count) === 0 ? START : String(count).padStart(19, '0')) as Position;
 
-/** @throws TypeError when it is no position of a counting store */
+/** @throws ForeignPositionError when it is no position of a counting store */
 export const fromPosition = (position: Position): number => {
-  if (position !== START && !/^\d{19}$/.test(position)) throw new TypeError('not a position of this store');
+  if (position !== START && !/^\d{19}$/.test(position)) throw new ForeignPositionError();
   return Number(position);
 };

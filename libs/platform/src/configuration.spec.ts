@@ -28,7 +28,20 @@ describe('configuration', () => {
     expect(read({ ...own, FREMDRIFT_DEMO: '1' }).demo).toBe(true);
   });
 
+  it('keeps events where EVENT_STORE says, without the demo unless told', () => {
+    const url = 'esdb+discover://fremdrift:secret@a.example:2113,b.example?tlsCAFile=/etc/ca.crt';
+    const own = { EVENT_STORE: 'eventstoredb', EVENTSTORE_URL: url };
+    expect(read({ ...REAL, ...own })).toMatchObject({ eventStoreUrl: url, demo: false });
+    expect(() => read(own)).toThrow(/^OIDC_ISSUER is needed/);
+    expect(read({ ...own, FREMDRIFT_DEMO: '1' })).toMatchObject({ eventStoreUrl: url, demo: true });
+    expect(read({ EVENT_STORE: 'postgres' })).toEqual(read({}));
+  });
+
   it.each([
+    [{ EVENT_STORE: 'memory' }, /^EVENT_STORE must be postgres or eventstoredb$/],
+    [{ EVENT_STORE: 'eventstoredb' }, /^EVENTSTORE_URL is needed/],
+    [{ EVENTSTORE_URL: 'esdb://localhost' }, /^EVENT_STORE must be eventstoredb/],
+    [{ EVENT_STORE: 'eventstoredb', EVENTSTORE_URL: 'https://user:secret@localhost' }, /^EVENTSTORE_URL must start with esdb/],
     [{ PORT: 'http' }, /^PORT must be a whole number/],
     [{ PORT: '70000' }, /^PORT/],
     [{ HOST: 'a b' }, /^HOST/],
@@ -47,8 +60,14 @@ describe('configuration', () => {
   });
 
   it('does not repeat a secret in its message', () => {
-    expect(() => read({ ...REAL, FREMDRIFT_MASTER_KEY: 'super-secret' })).toThrow(
-      expect.not.stringContaining('super-secret') as string,
-    );
+    const message = (env: Record<string, string>): string => {
+      try {
+        return JSON.stringify(read(env));
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(message({ ...REAL, FREMDRIFT_MASTER_KEY: 'super-secret' })).not.toContain('super-secret');
+    expect(message({ EVENT_STORE: 'eventstoredb', EVENTSTORE_URL: 'http://u:super-secret@h' })).not.toContain('super-secret');
   });
 });

@@ -17,6 +17,8 @@ export interface Configuration {
   readonly dataFolder: string;
   /** A PostgreSQL of one's own: then nothing embedded starts. */
   readonly databaseUrl?: string;
+  /** Where events go with EVENT_STORE=eventstoredb, `esdb://…`; PostgreSQL has the rest. What is in it, its store checks. */
+  readonly eventStoreUrl?: string;
   /** The demo issuer, demo data and the movable clock. */
   readonly demo: boolean;
   readonly oidc?: OidcSettings;
@@ -41,6 +43,9 @@ export class ConfigurationError extends Error {
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 export const isLoopback = (host: string): boolean => LOOPBACK.includes(host);
 
+type Environment = Readonly<Record<string, string | undefined>>;
+const setting = (env: Environment, name: string): string | undefined => env[name]?.trim() || undefined;
+
 const url = (setting: string, value: string, protocols: readonly string[]): string => {
   const parsed = URL.canParse(value) ? new URL(value) : undefined;
   if (!parsed || !protocols.includes(parsed.protocol)) {
@@ -49,8 +54,22 @@ const url = (setting: string, value: string, protocols: readonly string[]): stri
   return value;
 };
 
-type Environment = Readonly<Record<string, string | undefined>>;
-const setting = (env: Environment, name: string): string | undefined => env[name]?.trim() || undefined;
+/** Of the event store, when that is not PostgreSQL. No URL to Node: it may name several hosts. */
+const readEventStore = (env: Environment): string | undefined => {
+  const kind = setting(env, 'EVENT_STORE') ?? 'postgres';
+  const eventStoreUrl = setting(env, 'EVENTSTORE_URL');
+  if (kind !== 'postgres' && kind !== 'eventstoredb')
+    throw new ConfigurationError('EVENT_STORE', 'must be postgres or eventstoredb');
+  if (kind === 'postgres') {
+    if (eventStoreUrl === undefined) return undefined;
+    throw new ConfigurationError('EVENT_STORE', 'must be eventstoredb when EVENTSTORE_URL is set');
+  }
+  if (eventStoreUrl === undefined)
+    throw new ConfigurationError('EVENTSTORE_URL', 'is needed with EVENT_STORE=eventstoredb: esdb://host:2113');
+  if (!/^esdb(\+discover)?:\/\//.test(eventStoreUrl))
+    throw new ConfigurationError('EVENTSTORE_URL', 'must start with esdb:// or esdb+discover://');
+  return eventStoreUrl;
+};
 
 const readOidc = (env: Environment): OidcSettings | undefined => {
   const issuer = setting(env, 'OIDC_ISSUER');
@@ -88,17 +107,18 @@ export const readConfiguration = (env: Environment, workingFolder: string): Conf
   const dataFolder = dataFolderOf(env, workingFolder);
   const databaseText = setting(env, 'DATABASE_URL');
   const databaseUrl = databaseText === undefined ? undefined : url('DATABASE_URL', databaseText, ['postgres:', 'postgresql:']);
+  const eventStoreUrl = readEventStore(env);
   const demoText = setting(env, 'FREMDRIFT_DEMO');
   if (demoText !== undefined && demoText !== '0' && demoText !== '1')
     throw new ConfigurationError('FREMDRIFT_DEMO', 'must be 0 or 1');
   const oidc = readOidc(env);
   if (oidc && demoText === '1')
     throw new ConfigurationError('FREMDRIFT_DEMO', 'cannot be 1 when OIDC_ISSUER is set: the demo signs everybody in');
-  const demo = !oidc && demoText !== '0' && (databaseUrl === undefined || demoText === '1');
+  const demo = !oidc && demoText !== '0' && ((databaseUrl === undefined && eventStoreUrl === undefined) || demoText === '1');
   if (!oidc && !demo) {
     throw new ConfigurationError(
       'OIDC_ISSUER',
-      'is needed for sign-in (or FREMDRIFT_DEMO=1 for demo users and demo data in this database)',
+      'is needed for sign-in (or FREMDRIFT_DEMO=1 for demo users and demo data in this database or event store)',
     );
   }
   if (demo && !isLoopback(host))
@@ -120,6 +140,7 @@ export const readConfiguration = (env: Environment, workingFolder: string): Conf
     demo,
     logLevel: logLevel as LogLevel,
     ...(databaseUrl !== undefined && { databaseUrl }),
+    ...(eventStoreUrl !== undefined && { eventStoreUrl }),
     ...(oidc && { oidc }),
     ...(masterKey !== undefined && { masterKey }),
     ...(firstAdministrator !== undefined && { firstAdministrator }),

@@ -210,6 +210,15 @@ it('refuses to go on from a checkpoint beyond the end of the log, with an alarm'
   expect(await count('cases')).toBe(0);
 });
 
+it('stops for good at a checkpoint of another store', async () => {
+  await inGroup(bench.history).case();
+  const foreign = '0000000000000000-0000000000000000' as Position;
+  await bench.dataSource.query('update read_models.checkpoint set position = $1', [foreign]);
+  const { projections } = bench.start();
+  await expect(projections.done).rejects.toThrow('not a position of this store');
+  expect(await projections.health()).toMatchObject({ state: 'failed', error: 'not a position of this store' });
+});
+
 it('reaches a position when it is committed, and says so when that takes too long', async () => {
   const group = inGroup(bench.history);
   const head = (await group.onCase('c', { type: 'CaseOpened', data: { caseId: 'c' } })).position;

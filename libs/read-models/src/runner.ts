@@ -1,7 +1,7 @@
 // Keeps the read models up with the log: one leader among the processes, one subscription, one transaction per batch.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStore, Position } from '@app/event-store';
-import { START } from '@app/event-store';
+import { ForeignPositionError, START } from '@app/event-store';
 import type { DataSource } from 'typeorm';
 import { applyBatch, CheckpointMovedError, readCheckpoint, readParked } from './checkpoint.js';
 import { CheckpointBeyondLogError, NotCaughtUpError } from './errors.js';
@@ -141,7 +141,7 @@ export const startProjections = (options: ProjectionOptions): Projections => {
           if (reached > before) failures = 0;
         });
       } catch (error) {
-        if (error instanceof CheckpointBeyondLogError) throw error;
+        if (error instanceof CheckpointBeyondLogError || error instanceof ForeignPositionError) throw error;
         if (error instanceof CheckpointMovedError) {
           log.log('the read models were rebuilt; going on from their checkpoint');
           continue;

@@ -17,10 +17,14 @@ const admin = async (run: (client: pg.Client) => Promise<unknown>): Promise<void
   }
 };
 
-/** Creates a database; `drop` removes it, whoever is still connected. */
-export const createTestDatabase = async (): Promise<TestDatabase> => {
+/**
+ * Creates a database; `drop` removes it, whoever is still connected.
+ * @param copyOf url of one that nobody is connected to: the new one is as it is now, like a backup of it
+ */
+export const createTestDatabase = async (copyOf?: string): Promise<TestDatabase> => {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await admin((client) => client.query(`create database ${name}`));
+  const template = copyOf === undefined ? '' : ` template ${new URL(copyOf).pathname.slice(1)}`;
+  await admin((client) => client.query(`create database ${name}${template}`));
   const url = new URL(process.env['FREMDRIFT_TEST_POSTGRES']!);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => admin((client) => client.query(`drop database if exists ${name} with (force)`)) };

@@ -41,6 +41,7 @@ eventStoreContract('postgres', async () => {
   const store = await createPostgresEventStore({ connectionString: database.url });
   return {
     store,
+    drop: () => run(database.url, TERMINATE),
     end: async () => {
       await store.close();
       await database.drop();
