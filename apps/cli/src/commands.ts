@@ -1,8 +1,10 @@
 // The commands, their arguments and exit codes: 0 fine, 1 some rows had problems or a step did not hold, 2 unusable file, arguments or server.
 import { Command, CommanderError, Option } from 'commander';
+import { addCopyLogCommand } from './copy-log/command.js';
 import { runImport, type ImportOptions } from './import/run.js';
 import { processIo, type Io } from './io.js';
 import { addKeysCommands } from './keys.js';
+import { addRebuildCommand } from './rebuild.js';
 import { demoToken } from './server.js';
 import { LANGUAGES, runStory, type StoryOptions } from './story/run.js';
 import { both, Unusable } from './unusable.js';
@@ -72,6 +74,8 @@ Exit codes: 0 all rows fine, 1 some rows had problems (the good ones were import
     });
 
   addKeysCommands(program, io);
+  addCopyLogCommand(program, io, (code) => (exitCode = code));
+  addRebuildCommand(program, io, (code) => (exitCode = code));
 
   try {
     await program.parseAsync(args, { from: 'user' });

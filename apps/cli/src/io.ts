@@ -11,6 +11,8 @@ export interface Io {
   readonly terminal?: NodeJS.WriteStream;
   /** The local date in Europe/Copenhagen, `YYYY-MM-DD`. */
   today(): string;
+  /** From now on Ctrl-C or SIGTERM aborts the signal instead of ending the process. */
+  interrupted?(): AbortSignal;
   /** All of standard input. */
   stdin?(): Promise<string>;
 }
@@ -20,6 +22,12 @@ export const processIo: Io = {
   err: (line) => process.stderr.write(`${line}\n`),
   env: process.env,
   ...(process.stderr.isTTY && { terminal: process.stderr }),
+  interrupted: () => {
+    const controller = new AbortController();
+    // Through npm a Ctrl-C comes twice: from the terminal and from npm.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
+    return controller.signal;
+  },
   today: () => DateTime.now().setZone('Europe/Copenhagen').toISODate()!,
   stdin: () => text(process.stdin),
 };

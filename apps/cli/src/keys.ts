@@ -2,8 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { backupKeys, exportMasterKey, importMasterKey, loadMasterKey, restoreKeys, type BackupSummary } from '@app/personal-data';
+import { backupKeys, exportMasterKey, importMasterKey, restoreKeys, type BackupSummary } from '@app/personal-data';
 import { dataFolderOf } from '@app/platform';
+import { masterKeyOf } from './data-folder.js';
 import type { Io } from './io.js';
 import { both, Unusable } from './unusable.js';
 
@@ -17,7 +18,7 @@ const FILE_PROBLEMS: Readonly<Record<string, readonly [en: string, da: string]>>
 };
 
 /** Gives up in words where the reason is known. @throws Unusable */
-const orGiveUp = async <T>(work: Promise<T>): Promise<T> => {
+export const orGiveUp = async <T>(work: Promise<T>): Promise<T> => {
   try {
     return await work;
   } catch (error) {
@@ -37,11 +38,6 @@ export const addKeysCommands = (program: Command, io: Io): void => {
   const folder = dataFolderOf(io.env, process.cwd());
   const keyFolder = join(folder, 'keys');
   const masterKeyFile = join(folder, 'master.key');
-  /** From the environment; in the demo it lies in the data folder. */
-  const masterKey = () => {
-    const env = io.env['FREMDRIFT_MASTER_KEY']?.trim();
-    return loadMasterKey(env ? { env } : { file: masterKeyFile });
-  };
 
   const keys = program
     .command('keys')
@@ -66,7 +62,7 @@ export const addKeysCommands = (program: Command, io: Io): void => {
       ),
     )
     .action(async (file: string) => {
-      const key = await orGiveUp(masterKey());
+      const key = await orGiveUp(masterKeyOf(io));
       io.out(told(await orGiveUp(restoreKeys(file, keyFolder, { masterKey: key }))));
     });
   keys
@@ -75,7 +71,7 @@ export const addKeysCommands = (program: Command, io: Io): void => {
       both('Print the recovery sheet of the master key, for a safe', 'Udskriv hovednøglens genskabelsesark til et pengeskab'),
     )
     .action(async () => {
-      io.out(exportMasterKey(await orGiveUp(masterKey())));
+      io.out(exportMasterKey(await orGiveUp(masterKeyOf(io))));
     });
   keys
     .command('master-from-sheet')

@@ -1,6 +1,6 @@
 // The import: reads the sheet, sends its good rows one at a time in sheet order, and tells what became of every row.
-import cliProgress from 'cli-progress';
 import type { Io } from '../io.js';
+import { startProgress } from '../progress.js';
 import { chooseGroup, connect, faultText, type Answer, type Server } from '../server.js';
 import { both, printable, Unusable } from '../unusable.js';
 import { FIELDS, findHeader, type Column, type Field } from './headers.js';
@@ -42,7 +42,7 @@ export const runImport = async (file: string, options: ImportOptions, io: Io): P
   const dryRun = options.dryRun ?? false;
   let done = 0;
   const tell = () => printProblems(found, header.columns, io);
-  const progress = startProgress(rows.length, io);
+  const progress = startProgress(rows.length, io, { en: 'rows', da: 'rækker', every: PLAIN_PROGRESS_EVERY });
   try {
     const server = await connect(options.server, options.as, io.env.FREMDRIFT_TOKEN);
     const groupId = await chooseGroup(server, options.group);
@@ -130,34 +130,4 @@ const readAnswer = ({ body }: Answer, row: number): { outcome: Outcome; problems
     read.push({ row, severity: 'error', en: 'the server could not import the row', da: 'serveren kunne ikke importere rækken' });
   }
   return { outcome: known, problems: read };
-};
-
-/** A bar on a terminal; a plain line now and then in a log. */
-const startProgress = (total: number, io: Io): { at(done: number): void; stop(): void } => {
-  if (!io.terminal) {
-    return {
-      at: (done) => {
-        if (done % PLAIN_PROGRESS_EVERY === 0 || done === total)
-          io.err(both(`${done} of ${total} rows`, `${done} af ${total} rækker`));
-      },
-      stop: () => undefined,
-    };
-  }
-  const bar = new cliProgress.SingleBar({
-    format: '{bar} {value}/{total} rows / rækker, {eta_formatted}',
-    stream: io.terminal,
-    hideCursor: true,
-    barsize: 30,
-  });
-  let started = false;
-  return {
-    at: (done) => {
-      if (!started) bar.start(total, done);
-      started = true;
-      bar.update(done);
-    },
-    stop: () => {
-      if (started) bar.stop();
-    },
-  };
 };
