@@ -124,6 +124,25 @@ const onPerson = (body?: unknown): Row => ({
   mine: () => ({ params: { personId: PERSON }, body }),
   others: () => ({ params: { personId: demoId('person 5') }, body }),
 });
+/** Ended, so that it may be erased; `others`: the police take no part in it. */
+const endedCase = async (organisationIds?: readonly string[]) => {
+  const { personId, caseId, revision } = await newCase(server, organisationIds ? { organisationIds } : {});
+  await coordinator('POST', `/api/cases/${caseId}/closing`, { outcome: 'other' }, { 'if-match': `"${revision}"` });
+  return { personId, caseId };
+};
+const WITHOUT_POLICE = ['hotspotsekretariatet', 'sof'];
+const objection = { ground: 'objection', reason: 'KANARIE-matrix-begrundelse' };
+const erasureOf = async (target: object) => (await coordinator('POST', '/api/erasures', { ...target, ...objection })).id;
+const holdBody = () => ({ ground: 'complaint', reviewOn: day(30), note: 'KANARIE-matrix-note' });
+const onEnded = (ask: (target: { personId: string; caseId: string }) => Asked | Promise<Asked>): Row => ({
+  mine: async () => ask(await endedCase()),
+  others: async () => ask(await endedCase(WITHOUT_POLICE)),
+});
+const onErasure = (body?: unknown): Row => onEnded(async (target) => ({ params: { erasureId: await erasureOf(target) }, body }));
+/** Carried out before the walk: the clock has to move for it. */
+let carriedOut: readonly string[];
+const erased = (n: number) => () => ({ params: { erasureId: carriedOut[n]! } });
+
 const just = (body?: unknown): Row => ({ mine: () => ({ body }) });
 
 const organisationBody = () => ({
@@ -296,6 +315,21 @@ const ROWS: Readonly<Record<string, Row>> = {
     dryRun: true,
     row: { name: 'Ung Testperson KANARIE-matrix-navn', birthDate: '2010-01-01', area: 'Akacieparken', responsible: 'BUF' },
   }),
+  'GET /api/erasures': just(),
+  'GET /api/erasures/due': just(),
+  'POST /api/erasures': onEnded((target) => ({ body: { ...target, ...objection } })),
+  'GET /api/erasures/{erasureId}': onErasure(),
+  'POST /api/erasures/{erasureId}/approvals': onErasure(),
+  'POST /api/erasures/{erasureId}/withdrawal': onErasure({ reason: 'Fortrudt' }),
+  'POST /api/erasures/{erasureId}/archiving': onErasure({ outcome: 'not-required', ground: 'disposal-rules' }),
+  'GET /api/erasures/{erasureId}/certificate': { mine: erased(0), others: erased(1) },
+  'GET /api/erasures/{erasureId}/certificate.pdf': { mine: erased(0), others: erased(1) },
+  'GET /api/legal-holds': just(),
+  'POST /api/legal-holds': onEnded((target) => ({ body: { ...target, ...holdBody() } })),
+  'POST /api/legal-holds/{holdId}/lifting': onEnded(async (target) => ({
+    params: { holdId: (await coordinator('POST', '/api/legal-holds', { ...target, ...holdBody() })).id },
+    body: {},
+  })),
   'GET /health/live': just(),
   'GET /health/ready': just(),
 };
@@ -419,7 +453,13 @@ describe('the endpoint matrix', () => {
   };
 
   beforeAll(async () => {
-    server = await startTestServer();
+    server = await startTestServer({ now: new Date(Date.now() - 7 * 86_400_000) });
+    carriedOut = await Promise.all([undefined, WITHOUT_POLICE].map(async (few) => erasureOf(await endedCase(few))));
+    for (const id of carriedOut) {
+      await as('projectLead', 'POST', `/api/erasures/${id}/approvals`);
+      await coordinator('POST', `/api/erasures/${id}/archiving`, { outcome: 'not-required', ground: 'disposal-rules' });
+    }
+    await as('administrator', 'POST', '/demo/clock', { days: 7 });
     const file = join(server.ports.configuration.dataFolder, 'demo', 'issuer.json');
     const key = (await importJWK(JSON.parse(readFileSync(file, 'utf8')) as JWK, 'ES256')) as CryptoKey;
     const { issuer } = (await server.call<{ issuer: string }>(undefined, 'GET', '/demo/.well-known/openid-configuration')).body;

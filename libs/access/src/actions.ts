@@ -16,6 +16,12 @@ export const ACTIONS = [
   /** Who shared what category with whom; persons by pseudonym [Case]. */
   'readSharingLog',
   'readAccessLog',
+  /** What is due for erasure, under way and erased, and certificates; persons by pseudonym [Case]. */
+  'readErasures',
+  /** Also: archives, legal holds [Case]. */
+  'proposeErasure',
+  /** Also: withdraw [Case]. */
+  'approveErasure',
 
   /** Rows come from `caseScope`. */
   'listCases',

@@ -22,7 +22,10 @@ const probe = (groupId: string, organisationIds: readonly string[]): CaseResourc
 });
 
 /** The cases for which `requireAccess(principal, action, case)` would say yes. */
-export const caseScope = (principal: Principal, action: 'readCase' | 'readSharingLog' = 'readCase'): CaseScope => {
+export const caseScope = (
+  principal: Principal,
+  action: 'readCase' | 'readSharingLog' | 'readErasures' = 'readCase',
+): CaseScope => {
   const { userId, organisationId, groups } = principal;
   const may = (resource: CaseResource) => mayAccess(principal, action, resource);
   if (may(probe(NOBODY, []))) return { all: true, userId };

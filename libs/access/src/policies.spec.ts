@@ -95,7 +95,7 @@ describe('personal data', () => {
 
   it('every action is personal, except those that show no young person', () => {
     const not: Action[] = ['readSelf', 'readAreas', 'readOverview', 'readRegistry', 'administer', 'moveClock'];
-    const logs: Action[] = ['readSharingLog', 'readAccessLog'];
+    const logs: Action[] = ['readSharingLog', 'readAccessLog', 'readErasures'];
     expect([...personal, ...not, ...logs].sort()).toEqual([...ACTIONS].sort());
   });
 
@@ -186,6 +186,36 @@ describe('cases', () => {
   it('auditors see the whole sharing log, not the cases', () => {
     expect(decide(user('auditor', 'other'), 'readSharingLog', aCase({ groupId: 'group-2' })).policies).toEqual(['audit.logs']);
     expect(decide(user('auditor'), 'readCase', aCase()).allowed).toBe(false);
+  });
+});
+
+describe('erasing', () => {
+  const ACTS = ['readErasures', 'proposeErasure', 'approveErasure'] as const;
+  it.each(LEADS)('%s: the cases of own groups', (role) => {
+    for (const action of ACTS) {
+      expect(decide(user(role), action, aCase())).toEqual({ allowed: true, policies: ['erasure.lead'] });
+      expect(decide(user(role), action, aCase({ groupId: 'group-2' })).allowed).toBe(false);
+      expect(decide(user(role), action, aCase({ excludedUserIds: ['user-1'] })).allowed).toBe(false);
+    }
+  });
+
+  it('the participant of the police approves where the police take part, and proposes nothing; no other participant does either', () => {
+    const police = user('participant', 'police', { organisationId: 'politi' });
+    for (const action of ['readErasures', 'approveErasure'] as const) {
+      const theirs = aCase({ organisationIds: ['bif', 'politi'] });
+      expect(decide(police, action, theirs)).toEqual({ allowed: true, policies: ['erasure.police'] });
+      expect(decide(police, action, aCase()).allowed).toBe(false);
+      expect(decide({ ...police, groups: [] }, action, theirs).allowed).toBe(false);
+      expect(decide(user('participant'), action, aCase()).allowed).toBe(false);
+    }
+    expect(decide(police, 'proposeErasure', aCase({ organisationIds: ['politi'] })).allowed).toBe(false);
+  });
+
+  it('auditors read, and approve nothing', () => {
+    for (const kind of ORGANISATION_KINDS) {
+      expect(decide(user('auditor', kind), 'readErasures', aCase({ groupId: 'group-2' })).policies).toEqual(['erasure.audit']);
+      expect(decide(user('auditor', kind), 'approveErasure', aCase()).allowed).toBe(false);
+    }
   });
 });
 

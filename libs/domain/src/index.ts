@@ -11,6 +11,7 @@ export * from './group/group.js';
 export * from './hotspot/hotspot.js';
 export * from './ruleset/ruleset.js';
 export * from './person/person.js';
+export * from './person/erasure.js';
 export * from './information-sharing/information-sharing.js';
 export * from './case/events.js';
 export * from './case/state.js';

@@ -9,7 +9,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { openFileKeyStore, type FileKeyStore } from './file-key-store.js';
 import { lockName } from './folder-lock.js';
 import { RECORD_BYTES } from './key-file.js';
-import { KeyStoreCorruptError, KeyStoreLockedError, KeyStoreUnavailableError, MasterKeyError } from './key-store.js';
+import { ErasedError, KeyStoreCorruptError, KeyStoreLockedError, KeyStoreUnavailableError, MasterKeyError } from './key-store.js';
 
 const masterKey = randomBytes(32);
 const subject = { id: 'p-1', scope: 'identity' };
@@ -100,7 +100,38 @@ describe('the key store on a file', () => {
     expect(await store.find(identity.keyId)).toBeUndefined();
     expect(await store.find(other.keyId)).toEqual(other.key);
     expect([...store.tombstones()].sort()).toEqual([identity.keyId, inCase.keyId].sort());
-    expect((await store.keyFor(subject)).keyId).not.toBe(identity.keyId);
+  });
+
+  it('makes no other key for what was destroyed, also after a restart', async () => {
+    const inCase = { id: 'p-1', scope: 'c-1' };
+    for (const each of [subject, inCase, { id: 'p-2', scope: 'identity' }]) await store.keyFor(each);
+    await store.destroy({ subjectId: 'p-1', scope: 'c-1' });
+    for (const again of [async () => {}, restart]) {
+      await again();
+      await expect(store.keyFor(inCase)).rejects.toThrow(ErasedError);
+      await store.keyFor({ id: 'p-1', scope: `c-${Math.random()}` }); // its other cases live on
+    }
+    await store.destroy({ subjectId: 'p-1' });
+    for (const again of [async () => {}, restart]) {
+      await again();
+      // A case that never had a key neither: nobody writes on about who is erased.
+      for (const scope of ['identity', 'c-1', 'c-new'])
+        await expect(store.keyFor({ id: 'p-1', scope })).rejects.toThrow(ErasedError);
+    }
+    await store.keyFor({ id: 'p-2', scope: 'c-new' });
+  });
+
+  it('destroys again what an older backup brought back, and only that', async () => {
+    const subjects = ['p-1', 'p-2', 'p-3'].flatMap((id) => ['identity', 'c-1', 'c-2'].map((scope) => ({ id, scope })));
+    const keys = new Map<string, string>();
+    for (const each of subjects) keys.set(`${each.id} ${each.scope}`, (await store.keyFor(each)).keyId);
+    const erased = [{ subjectId: 'p-1' }, { subjectId: 'p-2', scope: 'c-2' }, { subjectId: 'p-nobody' }];
+    expect(await store.destroyAgain(erased)).toBe(4);
+    expect(await store.destroyAgain(erased)).toBe(0);
+    await restart();
+    for (const [name, keyId] of keys)
+      expect([name, (await store.find(keyId)) === undefined]).toEqual([name, name.startsWith('p-1') || name === 'p-2 c-2']);
+    expect(await store.destroy({ subjectId: 'p-1' })).toHaveLength(3); // the certificate's ids stay
   });
 
   it('destroys a key whose creation is still under way', async () => {
@@ -108,6 +139,13 @@ describe('the key store on a file', () => {
     const destroyed = await store.destroy({ subjectId: 'p-1' });
     expect(destroyed).toEqual([(await creating).keyId]);
     expect(await store.find(destroyed[0]!)).toBeUndefined();
+  });
+
+  it('makes no key while it destroys all of a person', async () => {
+    await store.keyFor(subject);
+    const destroying = store.destroy({ subjectId: 'p-1' });
+    await expect(store.keyFor({ id: 'p-1', scope: 'c-9' })).rejects.toThrow(ErasedError);
+    expect(await destroying).toHaveLength(1);
   });
 
   it('keeps unwrapped keys at most 60 s', async () => {

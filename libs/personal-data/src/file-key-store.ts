@@ -9,10 +9,18 @@ import { lockFolder, type FolderLock } from './folder-lock.js';
 import { KeyCache } from './key-cache.js';
 import * as form from './key-file.js';
 import { KIND, RECORD_BYTES, type Kind } from './key-file.js';
-import { KeyStoreCorruptError, KeyStoreUnavailableError, type DataKey, type KeyStore } from './key-store.js';
+import {
+  ErasedError,
+  KeyStoreCorruptError,
+  KeyStoreUnavailableError,
+  type DataKey,
+  type KeyStore,
+  type KeyTarget,
+} from './key-store.js';
 
 export const KEY_FILE = 'keys.dat';
 
+const OWNER_BYTES = 16;
 /** Where a named key is filed. Names of service keys are no secret. */
 const namedPlace = (name: string): Buffer => createHash('sha256').update(`named:${name}`).digest();
 /** Keys the places of subjects; random rather than derived from the master key, so that a new master key leaves them where they are. */
@@ -42,6 +50,8 @@ export class FileKeyStore implements KeyStore {
   readonly #byId = new Map<string, number>();
   /** The live key of every place. */
   readonly #byPlace = new Map<string, number>();
+  /** Places of subjects whose key was destroyed. */
+  readonly #destroyed = new Set<string>();
   readonly #creating = new Map<string, Promise<DataKey>>();
   readonly #cache: KeyCache<DataKey>;
   readonly #placesKey: Buffer;
@@ -76,7 +86,12 @@ export class FileKeyStore implements KeyStore {
 
   async keyFor(subject: Subject): Promise<DataKey> {
     const { id, scope } = subject;
-    return this.#obtain(KIND.subject, `s:${id}\n${scope}`, () => Buffer.concat([this.#owner(id), this.#scope(id, scope)]));
+    return this.#obtain(KIND.subject, `s:${id}\n${scope}`, () => {
+      const place = this.#place({ subjectId: id, scope });
+      if (this.#isDestroyed(place) || this.#isDestroyed(this.#place({ subjectId: id, scope: 'identity' })))
+        throw new ErasedError();
+      return place;
+    });
   }
 
   async named(name: string): Promise<Buffer> {
@@ -92,30 +107,52 @@ export class FileKeyStore implements KeyStore {
     return this.#take(keyId, n).key;
   }
 
-  async destroy(target: { readonly subjectId: string; readonly scope?: string }): Promise<readonly string[]> {
+  async destroy(target: KeyTarget): Promise<readonly string[]> {
     if (this.#stopped) throw this.#stopped;
-    const { subjectId, scope } = target;
-    const place =
-      scope === undefined ? this.#owner(subjectId) : Buffer.concat([this.#owner(subjectId), this.#scope(subjectId, scope)]);
+    const place = this.#place(target);
+    // At once: a key asked for from here on must not be made behind this destruction's back.
+    this.#destroyed.add(this.#place({ scope: 'identity', ...target }).toString('latin1'));
     return this.#exclusively(async () => {
-      await this.#ensureOurs();
       const all = this.#recordsAt(place);
-      const live = all.filter((n) => form.isLive(this.#record(n)));
-      const zeroed = live.map((n) => form.destroyedRecord(this.#record(n)));
-      try {
-        for (const [i, n] of live.entries()) await writeAll(this.file, zeroed[i]!, (n + 1) * RECORD_BYTES);
-        if (live.length > 0) await this.file.datasync();
-      } catch (error) {
-        throw this.#stop('could not destroy a key', error);
-      }
-      for (const [i, n] of live.entries()) {
-        this.#byPlace.delete(form.placeOf(this.#record(n)));
-        zeroed[i]!.copy(this.#record(n));
-      }
-      const ids = all.map((n) => form.keyIdOf(this.#record(n)));
-      if (live.length > 0) this.#cache.drop((key) => ids.includes(key.keyId));
-      return ids;
+      await this.#zero(all.filter((n) => form.isLive(this.#record(n))));
+      return all.map((n) => form.keyIdOf(this.#record(n)));
     });
+  }
+
+  async destroyAgain(targets: readonly KeyTarget[]): Promise<number> {
+    if (this.#stopped) throw this.#stopped;
+    const places = new Set(targets.map((target) => this.#place(target).toString('latin1')));
+    return this.#exclusively(async () => {
+      const back: number[] = [];
+      for (let n = 0; n < this.#count && places.size > 0; n++) {
+        const record = this.#record(n);
+        if (!form.isLive(record) || form.kindOf(record) !== KIND.subject) continue;
+        const place = form.placeOf(record);
+        if (places.has(place) || places.has(place.slice(0, OWNER_BYTES))) back.push(n);
+      }
+      await this.#zero(back);
+      return back.length;
+    });
+  }
+
+  /** Overwrites the wrapped keys of live records, on disk first. */
+  async #zero(live: readonly number[]): Promise<void> {
+    await this.#ensureOurs();
+    if (live.length === 0) return;
+    const zeroed = live.map((n) => form.destroyedRecord(this.#record(n)));
+    try {
+      for (const [i, n] of live.entries()) await writeAll(this.file, zeroed[i]!, (n + 1) * RECORD_BYTES);
+      await this.file.datasync();
+    } catch (error) {
+      throw this.#stop('could not destroy a key', error);
+    }
+    const gone = new Set<string>();
+    for (const [i, n] of live.entries()) {
+      gone.add(form.keyIdOf(this.#record(n)));
+      zeroed[i]!.copy(this.#record(n));
+      this.#index(n);
+    }
+    this.#cache.drop((key) => gone.has(key.keyId));
   }
 
   /** Ids of all keys destroyed so far: what a restored older backup must destroy again before it serves. */
@@ -136,6 +173,14 @@ export class FileKeyStore implements KeyStore {
     });
   }
 
+  /** Owner and scope; of a whole subject only the owner, with which all its places begin. */
+  #place({ subjectId, scope }: KeyTarget): Buffer {
+    const owner = this.#owner(subjectId);
+    return scope === undefined ? owner : Buffer.concat([owner, this.#scope(subjectId, scope)]);
+  }
+  #isDestroyed(place: Buffer): boolean {
+    return this.#destroyed.has(place.toString('latin1'));
+  }
   #owner(subjectId: string): Buffer {
     return this.#hash(['subject', subjectId]);
   }
@@ -152,7 +197,12 @@ export class FileKeyStore implements KeyStore {
 
   #index(n: number): void {
     const record = this.#record(n);
-    if (form.isLive(record)) this.#byPlace.set(form.placeOf(record), n);
+    const place = form.placeOf(record);
+    if (form.isLive(record)) this.#byPlace.set(place, n);
+    else {
+      this.#byPlace.delete(place);
+      this.#destroyed.add(place);
+    }
     if (form.kindOf(record) === KIND.subject) this.#byId.set(form.keyIdOf(record), n);
   }
 

@@ -7,9 +7,18 @@ export interface DataKey {
   readonly key: Buffer;
 }
 
+/** All keys of a subject, or the key of one scope of it. */
+export interface KeyTarget {
+  readonly subjectId: string;
+  readonly scope?: string;
+}
+
 /** Keys live apart from the event database, its log and its backups. Every method throws {@link KeyStoreUnavailableError} when it cannot answer. */
 export interface KeyStore {
-  /** The current key of (subject, scope); made, and safe on disk, before this resolves. Concurrent calls get the same key. */
+  /**
+   * The key of (subject, scope); made, and safe on disk, before this resolves. Concurrent calls get the same key.
+   * @throws ErasedError when it was destroyed, or the subject's identity was: nobody writes on about who is erased
+   */
   keyFor(subject: Subject): Promise<DataKey>;
   /** The key behind an envelope; undefined when it was destroyed or never known. */
   find(keyId: string): Promise<Buffer | undefined>;
@@ -17,12 +26,24 @@ export interface KeyStore {
    * Destroys the keys of a subject, or of one scope of it, for good: what they sealed is erased (GDPR art. 17).
    * @returns the ids of all its keys, destroyed now or earlier, so that a repeated call gives the same certificate.
    */
-  destroy(target: { readonly subjectId: string; readonly scope?: string }): Promise<readonly string[]>;
+  destroy(target: KeyTarget): Promise<readonly string[]>;
+  /**
+   * Destroys what an older backup brought back of many erasures, in one pass.
+   * @returns how many keys that were
+   */
+  destroyAgain(targets: readonly KeyTarget[]): Promise<number>;
   /** A service key such as `cpr-index`, made on demand. */
   named(name: string): Promise<Buffer>;
   close(): Promise<void>;
 }
 
+/** The key of this subject and scope was destroyed. No other is made: what is erased stays erased. */
+export class ErasedError extends Error {
+  override readonly name = 'ErasedError';
+  constructor() {
+    super('the key was destroyed: what it sealed is erased');
+  }
+}
 /** The key store cannot answer (503). Never a reason to write or show anything without it. */
 export class KeyStoreUnavailableError extends Error {
   override readonly name = 'KeyStoreUnavailableError';

@@ -116,6 +116,7 @@ describe('the vault', () => {
       keyFor: (s) => store.keyFor(s),
       named: (n) => store.named(n),
       destroy: (t) => store.destroy(t),
+      destroyAgain: (t) => store.destroyAgain(t),
       close: () => store.close(),
       find: (keyId) => (asked.push(keyId), store.find(keyId)),
     });

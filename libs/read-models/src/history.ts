@@ -13,6 +13,7 @@ import {
   type CaseFolded,
   type Codec,
   type EventDefinitions,
+  type ErasureFolded,
   type FieldClass,
   type GroupFolded,
   type HotspotFolded,
@@ -51,6 +52,8 @@ export type OnGroup = On<'group', GroupFolded>;
 export type OnRuleSet = On<'ruleset', RuleSetFolded>;
 export type OnHotspot = On<'hotspot', HotspotFolded>;
 export type OnPerson = On<'person', PersonFolded>;
+/** Those of a person's events that are about erasing. */
+export type OnErasure = On<'person', ErasureFolded>;
 export type OnCase = On<'case', CaseFolded>;
 export type OnMeeting = On<'meeting', MeetingFolded>;
 export type OnAccess = On<'access', AccessFolded>;

@@ -10,5 +10,6 @@ export {
   type Projections,
 } from './runner.js';
 export { rebuildReadModels, type RebuildOptions, type Rebuilt } from './rebuild.js';
+export { erasedSoFar, type ErasedSoFar } from './erasures/queries.js';
 export { createReadModels, type ReadModelOptions } from './read-models.js';
 export type { ParkedStream } from './projections.js';

@@ -6,6 +6,7 @@ import { actionQueries } from './cases/actions-queries.js';
 import { agendaQuery } from './cases/agenda-query.js';
 import { caseQueries } from './cases/queries.js';
 import { timelineQuery } from './cases/timeline-query.js';
+import { erasureQueries } from './erasures/queries.js';
 import { meetingQueries } from './meetings/queries.js';
 import { overviewQuery } from './overview/queries.js';
 import { personQueries } from './persons/queries.js';
@@ -36,6 +37,7 @@ export const createReadModels = ({ dataSource, store, projections }: ReadModelOp
     ...actionQueries(ask),
     ...meetingQueries(ask),
     ...sharingQueries(ask),
+    ...erasureQueries(ask),
     timeline: timelineQuery(ask, store),
     agenda: agendaQuery(ask),
     accessLog: accessLogQuery(ask),

@@ -2,6 +2,7 @@
 import type { EntityManager } from 'typeorm';
 import { accessLogTable } from './access-log/projection.js';
 import { actionsTable, casesTable, followUpsTable, mentionsTable, requestsTable } from './cases/tables.js';
+import { erasuresTable, legalHoldsTable } from './erasures/projection.js';
 import { meetingsTable } from './meetings/projection.js';
 import { personSearchTable, personsTable } from './persons/projection.js';
 import { registryTable } from './registry/projection.js';
@@ -19,6 +20,8 @@ export const TABLES = [
   mentionsTable,
   meetingsTable,
   disclosuresTable,
+  erasuresTable,
+  legalHoldsTable,
   accessLogTable,
 ] as unknown as readonly Table<never>[];
 
@@ -45,6 +48,8 @@ export class Rows {
   readonly mentions = this.#of(mentionsTable);
   readonly meetings = this.#of(meetingsTable);
   readonly disclosures = this.#of(disclosuresTable);
+  readonly erasures = this.#of(erasuresTable);
+  readonly legalHolds = this.#of(legalHoldsTable);
   readonly accessLog = this.#of(accessLogTable);
 
   get size(): number {

@@ -170,6 +170,27 @@ const onMeeting: Arb<MeetingEvent> = fc.record({ meetingId, caseId, itemId }).ch
   );
 });
 
+type PersonEventOf = (type: PersonEvent['type'], data?: object, text?: object) => Arb<PersonEvent>;
+const onErasure = (personId: string, event: PersonEventOf): Arb<PersonEvent>[] =>
+  ['e1', 'e2'].flatMap((n) => {
+    const erasureId = `${personId}-${n}`;
+    const [own, hold] = [{ erasureId }, { holdId: `${personId}-h` }];
+    const target = n === 'e1' ? { ...own, caseId: 'c1' } : own;
+    const ground = { ground: 'objection', proposedBy: 'u1', authorities: ['kk'] };
+    return [
+      event('ErasureProposed', { ...target, ...ground }, { reason: 'x' }),
+      event('ErasureApproved', { ...own, authorityId: 'kk', approvedBy: 'u2', regretUntil: '2026-12-01T00:00:00.000Z' }),
+      event('ErasureWithdrawn', { ...own, cause: 'person' }, { reason: 'x' }),
+      event('ArchivingNotRequired', { ...own, ground: 'disposal-rules' }),
+      event('ErasureStarted', target),
+      n === 'e1'
+        ? event('CaseTextErased', { ...target, keys: [], affected: [] })
+        : event('PersonErased', { ...target, keys: [], affected: [] }),
+      event('LegalHoldPlaced', { ...hold, ground: 'complaint', reviewOn: '2027-01-01' }, { note: 'x' }),
+      event('LegalHoldLifted', hold, { note: 'x' }),
+    ];
+  });
+
 const onPerson: Arb<PersonEvent> = personId.chain((id) => {
   const event = (type: PersonEvent['type'], data: object = {}, text?: object): Arb<PersonEvent> =>
     fc.constant({
@@ -183,6 +204,7 @@ const onPerson: Arb<PersonEvent> = personId.chain((id) => {
     event('PersonCorrected', { removed: ['cpr'] }, { name: 'Anden' }),
     event('AddressProtected'),
     event('AddressProtectionLifted'),
+    ...onErasure(id, event),
   );
 });
 

@@ -51,6 +51,7 @@ export const createMemoryKeyStore = (): KeyStore => {
       for (const [place] of gone) byPlace.delete(place);
       return gone.map(([, { keyId }]) => keyId);
     },
+    destroyAgain: async () => 0,
     named: async (name) => createHash('sha256').update(name).digest(),
     close: async () => {},
   };

@@ -7,6 +7,18 @@ import { Day, Flag, Id, Moment, Nested, Text, Whole, Word } from '../core/fields
 const STATUSES = ['referred', 'accepted', 'rejected', 'open', 'paused', 'closed'] as const;
 const ACTION_STATUSES = ['agreed', 'accepted', 'declined', 'completed', 'cancelled'] as const;
 
+/** Why texts are null: their keys are destroyed. */
+export class ErasedAnswer {
+  @Id() erasureId!: string;
+  @Id({ description: 'By pseudonym.' }) personId!: string;
+  @Id({ optional: true, description: 'The texts of this case. Missing: everything about the person.' }) caseId?: string;
+  @Moment() at!: string;
+}
+export const ERASED = {
+  many: true,
+  optional: true,
+  description: 'What is null because it was erased: when, and by which erasure, whose certificate tells more.',
+};
 export class PersonAnswer {
   @Id() personId!: string;
   @Text(200, { optional: true, nullable: true, example: 'Demo Ung 01', description: 'null: no longer readable.' }) name?:
@@ -18,6 +30,7 @@ export class PersonAnswer {
   address?: string | null;
   @Text(40, { optional: true, nullable: true, example: '00000001' }) phone?: string | null;
   @Flag({ example: false }) addressProtected!: boolean;
+  @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
 }
 
 export class CaseSummary {
@@ -46,6 +59,7 @@ export class CaseSummary {
 export class CasePage {
   @Nested(() => CaseSummary, { many: true }) items!: CaseSummary[];
   @ApiProperty(NEXT) next?: string;
+  @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
 }
 
 export class HandoverAnswer {
@@ -78,6 +92,7 @@ export class ActionAnswer {
 export class ActionPage {
   @Nested(() => ActionAnswer, { many: true }) items!: ActionAnswer[];
   @ApiProperty(NEXT) next?: string;
+  @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
 }
 
 export class FollowUpAnswer {
@@ -101,6 +116,7 @@ export class CaseAnswer extends CaseSummary {
   @Nested(() => FollowUpAnswer, { many: true }) followUps!: FollowUpAnswer[];
   @Nested(() => RequestAnswer, { many: true }) requests!: RequestAnswer[];
   @Id({ many: true, example: [], description: 'Workers who may not see the case.' }) excludedUserIds!: string[];
+  @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
 }
 
 export class TimelineAnswer {
@@ -130,6 +146,7 @@ export class TimelineAnswer {
 export class TimelinePage {
   @Nested(() => TimelineAnswer, { many: true }) items!: TimelineAnswer[];
   @ApiProperty(NEXT) next?: string;
+  @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
 }
 
 export class RecipientAnswer {
@@ -175,6 +192,7 @@ export class DisclosureAnswer extends DisclosureLogAnswer {
 export class DisclosurePage {
   @Nested(() => DisclosureAnswer, { many: true }) items!: DisclosureAnswer[];
   @ApiProperty(NEXT) next?: string;
+  @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
 }
 export class SharingLogPage {
   @Nested(() => DisclosureLogAnswer, { many: true }) items!: DisclosureLogAnswer[];

@@ -50,6 +50,8 @@ interface EndpointOptions {
   readonly description?: string;
   /** Class of the answer; missing: Receipt. */
   readonly answer?: Type;
+  /** Answers with a file of this type instead. */
+  readonly file?: 'application/pdf';
   readonly status?: number;
   readonly errors?: readonly (keyof typeof PROBLEMS)[];
   /** Needs If-Match with the revision. */
@@ -83,7 +85,9 @@ export const Changes = (options: EndpointOptions) =>
   );
 
 /** For a question: waits until it can answer with what the caller has written. */
-export const Answers = (options: EndpointOptions & { readonly answer: Type }) =>
+export const Answers = (
+  options: EndpointOptions & ({ readonly answer: Type } | { readonly file: NonNullable<EndpointOptions['file']> }),
+) =>
   applyDecorators(
     describe({ ...options, errors: [...(options.public ? [] : [401, 403]), 503, ...(options.errors ?? [])] }),
     ApiHeader({
@@ -99,7 +103,10 @@ const describe = (options: EndpointOptions) => {
   return applyDecorators(
     HttpCode(status),
     ApiOperation({ summary: options.summary, ...(options.description !== undefined && { description: options.description }) }),
-    ApiResponse({ status, description: 'Done', ...(options.answer && { type: options.answer }) }),
+    ApiResponse({
+      ...{ status, description: 'Done', ...(options.answer && { type: options.answer }) },
+      ...(options.file && { content: { [options.file]: { schema: { type: 'string', format: 'binary' } } } }),
+    }),
     ...errors.map((code) =>
       ApiResponse({
         status: code,

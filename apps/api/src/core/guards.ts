@@ -6,7 +6,8 @@ import { NotFoundError } from './errors.js';
 
 type CaseResource = Extract<Resource, { type: 'Case' }>;
 
-const resourceOf = (facts: Pick<CaseFacts, 'groupId' | 'organisations' | 'excludedUserIds'>): CaseResource => ({
+/** A case as access asks about it. */
+export const resourceOf = (facts: Pick<CaseFacts, 'groupId' | 'organisations' | 'excludedUserIds'>): CaseResource => ({
   type: 'Case',
   groupId: facts.groupId,
   organisationIds: facts.organisations.map((o) => o.organisationId),

@@ -9,7 +9,7 @@ import {
   RevisionConflictError,
   UnavailableError,
 } from '@app/event-store';
-import { KeyStoreUnavailableError } from '@app/personal-data';
+import { ErasedError, KeyStoreUnavailableError } from '@app/personal-data';
 import { CheckpointBeyondLogError, InvalidCursorError, NotCaughtUpError } from '@app/read-models';
 import type { Refusal } from '@app/domain';
 import type { Call } from './call.js';
@@ -42,6 +42,13 @@ const UNAVAILABLE = problem(
   'En del af systemet kan ikke nås. Intet vises, og intet er ændret; prøv igen.',
 );
 
+/** The keys say so, where the stream that was asked does not know. */
+const ERASED: Refusal = {
+  rule: 'erased',
+  source: 'Databeskyttelsesforordningen art. 17',
+  en: 'What was kept about this is erased; nothing more is written about it.',
+  da: 'Oplysningerne er slettet; der skrives ikke mere herom.',
+};
 const refused = ({ rule, source, en, da }: Refusal): ProblemBody =>
   rule.endsWith('.unknown')
     ? { ...NOT_FOUND, rule }
@@ -67,6 +74,7 @@ const ofHttp = (status: number, errors?: readonly string[]): ProblemBody => {
 
 export const problemOf = (error: unknown): ProblemBody => {
   if (error instanceof RefusedError) return refused(error.refusal);
+  if (error instanceof ErasedError) return refused(ERASED);
   if (error instanceof NotFoundError) return NOT_FOUND;
   if (error instanceof AccessDeniedError) {
     return problem(

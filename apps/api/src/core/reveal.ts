@@ -4,6 +4,7 @@ import type { AccessDecision } from '@app/access';
 import type { FieldClass } from '@app/domain';
 import { isSealed, type Sealed } from '@app/personal-data';
 import type { Call } from './call.js';
+import type { ErasedMark } from '@app/read-models';
 import { Ports } from './ports.js';
 
 export interface Purpose {
@@ -23,7 +24,8 @@ export class Reveal {
 
   /**
    * @param answer of the shape `A`, but with sealed texts where `A` has text or null
-   * @returns the answer with its texts open (null where the key is gone), when the access log holds what is in it
+   * @returns the answer with its texts open (null where the key is gone, and `erased` says by which erasure), when
+   *   the access log holds what is in it
    * @throws AccessLogUnavailableError, KeyStoreUnavailableError: then nothing is shown
    */
   async reveal<A>(
@@ -59,7 +61,17 @@ export class Reveal {
       );
     }
     const opened = new Map(found.map((sealed, i) => [sealed, texts[i] ?? null]));
-    return replace(answer, opened) as A;
+    const shown = replace(answer, opened) as A;
+    const unreadable = young.filter((sealed) => opened.get(sealed) === null);
+    return unreadable.length === 0 ? shown : { ...shown, erased: await this.erasedOf(unreadable) };
+  }
+
+  /** Why they are unreadable, with the erasure whose certificate tells more. */
+  private async erasedOf(unreadable: readonly Sealed[]): Promise<readonly ErasedMark[]> {
+    const marks = await this.ports.readModels.erasedOf([...new Set(unreadable.map(({ subjectId }) => subjectId))]);
+    return marks.filter(({ personId, caseId }) =>
+      unreadable.some((text) => text.subjectId === personId && (caseId === undefined || text.scope === caseId)),
+    );
   }
 }
 

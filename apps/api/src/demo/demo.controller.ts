@@ -21,6 +21,7 @@ import type { MovableClock } from '@app/platform';
 import { TheCall, type Call } from '../core/call.js';
 import { Text, Whole } from '../core/fields.js';
 import { Public } from '../core/sign-in.js';
+import { Eraser } from '../erasure/runner.js';
 import { Series } from '../meetings/series.js';
 import { DemoIssuer } from './issuer.js';
 import { DEMO_USERS } from './users.js';
@@ -58,6 +59,7 @@ export class DemoController {
   constructor(
     private readonly demo: Demo,
     private readonly series: Series,
+    private readonly eraser: Eraser,
   ) {}
 
   @Get('.well-known/openid-configuration')
@@ -108,6 +110,7 @@ export class DemoController {
     requireAccess(call.principal, 'moveClock');
     if (days + hours > 0) this.demo.clock.advance((days * 24 + hours) * 3_600_000);
     await this.series.look();
+    await this.eraser.look();
     return this.clock();
   }
 }

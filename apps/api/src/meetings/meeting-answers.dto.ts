@@ -1,7 +1,7 @@
 // What a meeting looks like on the way out.
 import { ApiProperty } from '@nestjs/swagger';
 import { AGENDA_REASONS, ORGANISATION_KINDS } from '@app/domain';
-import { ActionAnswer, DisclosureAnswer } from '../cases/case-answers.dto.js';
+import { ActionAnswer, DisclosureAnswer, ERASED, ErasedAnswer } from '../cases/case-answers.dto.js';
 import { Day, Flag, Id, Moment, Nested, Text, Whole, Word } from '../core/fields.js';
 import { NEXT } from '../core/paging.dto.js';
 
@@ -89,6 +89,7 @@ export class AgendaAnswer {
   @Day({ description: 'From this date the agenda is proposed: working days before the meeting, as the rule set says.' })
   proposedFrom!: string;
   @Nested(() => AgendaItemAnswer, { many: true }) items!: AgendaItemAnswer[];
+  @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
 }
 
 export class CorrectionAnswer {
@@ -117,4 +118,5 @@ export class MinutesAnswer {
   @Whole(0, 1000, { example: 0, description: 'Items on cases your organisation takes no part in.' }) withheldItems!: number;
   @Text(400, { example: 'Oplysningerne må ikke bruges i efterforskningen af straffesager (retsplejelovens § 115, stk. 2).' })
   notice!: string;
+  @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
 }

@@ -30,8 +30,8 @@ export const nextSeriesDate = (group: GroupRow, from: string): string => {
   return date;
 };
 
-/** Who plans the series: the programme itself. */
-const PROGRAMME: Actor = {
+/** Who does what happens by itself: the programme. */
+export const PROGRAMME: Actor = {
   userId: 'fremdrift',
   organisationId: 'fremdrift',
   authorityId: 'fremdrift',

@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { requireAccess } from '@app/access';
 import { IDENTITY_FIELDS, type IdentityField } from '@app/domain';
 import type { PersonRow } from '@app/read-models';
-import { PersonAnswer } from '../cases/case-answers.dto.js';
+import { ERASED, ErasedAnswer, PersonAnswer } from '../cases/case-answers.dto.js';
 import { personShape, together } from '../cases/shapes.js';
 import { Ask } from '../core/ask.js';
 import { TheCall, type Call } from '../core/call.js';
@@ -43,6 +43,7 @@ export class LookUpAnswer {
   found!: boolean;
   @Nested(() => PersonAnswer, { optional: true }) person?: PersonAnswer;
   @Id({ many: true, description: 'The cases of the person that you may see.' }) caseIds!: string[];
+  @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
 }
 
 const requireCpr = (cpr: string | undefined): void => {

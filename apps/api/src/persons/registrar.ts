@@ -1,6 +1,6 @@
 // Registering a person once: two who register the same CPR number get the same person.
 import { Injectable } from '@nestjs/common';
-import { AGE_BANDS, type AgeBand, type Identity } from '@app/domain';
+import { AGE_BANDS, personErased, type AgeBand, type Identity } from '@app/domain';
 import { birthDateOf, normaliseCpr } from '@app/personal-data';
 import type { Position } from '@app/event-store';
 import { requireAccess, type Principal } from '@app/access';
@@ -9,6 +9,7 @@ import { mayReadCase } from '../core/guards.js';
 import type { Call } from '../core/call.js';
 import { Changer } from '../core/change.js';
 import type { Receipt } from '../core/endpoint.js';
+import { RefusedError } from '../core/errors.js';
 import { Ports } from '../core/ports.js';
 
 /** The identity as it is stored: CPR without hyphen, date of birth from the CPR number when none is given. */
@@ -73,7 +74,11 @@ export class Registrar {
 
   async byCpr(cpr: string): Promise<PersonRow | undefined> {
     await this.ports.readModels.reach(await this.ports.store.head());
-    return this.ports.readModels.personByCpr(this.ports.blindIndex.cprIndex(cpr));
+    const person = await this.ports.readModels.personByCpr(this.ports.blindIndex.cprIndex(cpr));
+    const sealed = person?.identity.cpr;
+    // An older backup of the database brings its index back: without the key it finds nobody.
+    const [number] = sealed ? await this.ports.vault.openMany([sealed]) : [];
+    return number === undefined ? undefined : person;
   }
 
   /** Registers, or answers with who is registered under the CPR number: the answer does not tell which. */
@@ -136,6 +141,12 @@ export class Registrar {
     const cases = await this.ports.readModels.caseFactsOfPerson(personId);
     if (cases.some((facts) => facts.excludedUserIds.includes(principal.userId))) return false;
     return principal.role !== 'participant' || cases.length === 0 || cases.some((facts) => mayReadCase(principal, facts));
+  }
+
+  /** Nobody writes on about who is erased. @throws RefusedError */
+  async requireNotErased(personId: string): Promise<void> {
+    const erased = await this.ports.readModels.erasedOf([personId]);
+    if (erased.some(({ caseId }) => caseId === undefined)) throw new RefusedError(personErased.refusal!);
   }
 
   /** From the sealed date of birth; opened here and not shown. */

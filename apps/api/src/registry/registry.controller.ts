@@ -2,7 +2,15 @@
 import { Body, Controller, Delete, Get, Param, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { requireAccess } from '@app/access';
-import { ORGANISATION_KINDS, PURPOSES, ROLES, type OrganisationKind, type Purpose, type Role } from '@app/domain';
+import {
+  DEFAULT_RULE_SET,
+  ORGANISATION_KINDS,
+  PURPOSES,
+  ROLES,
+  type OrganisationKind,
+  type Purpose,
+  type Role,
+} from '@app/domain';
 import type { Registry } from '@app/read-models';
 import { Ask } from '../core/ask.js';
 import { TheCall, type Call } from '../core/call.js';
@@ -127,6 +135,10 @@ class LadderBody {
   @Whole(1, 60, { example: 2 }) escalateAfterHeldMeetings!: number;
   @Whole(1, 260, { example: 10 }) escalateAfterWorkingDays!: number;
 }
+class RetentionBody {
+  @Whole(1, 30, { example: 1 }) closedWithoutActionYears!: number;
+  @Whole(1, 30, { example: 5 }) closedYears!: number;
+}
 class RuleSetBody {
   @Id({ example: 'rpl115-2027' }) ruleSetId!: string;
   @Day({ example: '2027-01-01' }) validFrom!: string;
@@ -136,6 +148,8 @@ class RuleSetBody {
   @Whole(1, 365, { example: 21 }) silentAfterDays!: number;
   @Whole(0, 30, { example: 2 }) agendaWorkingDaysBefore!: number;
   @Nested(() => LadderBody) ladder!: LadderBody;
+  @Nested(() => RetentionBody, { optional: true, description: 'Years from the end of a case. Missing: 1 and 5.' })
+  retention?: RetentionBody;
 }
 class RuleSetList {
   @Nested(() => RuleSetBody, { many: true }) items!: RuleSetBody[];
@@ -341,10 +355,10 @@ export class RegistryController {
 
   @Post('rule-sets')
   @Changes({ summary: 'Adopt rules and thresholds from a date', status: 201 })
-  adopt(@TheCall() call: Call, @Body() { ladder, ...body }: RuleSetBody): Promise<Receipt> {
+  adopt(@TheCall() call: Call, @Body() { ladder, retention, ...body }: RuleSetBody): Promise<Receipt> {
     return this.administer(call, 'ruleset', body.ruleSetId, () => ({
       type: 'AdoptRuleSet',
-      data: { ...body, ladder: { ...ladder } },
+      data: { ...body, ladder: { ...ladder }, retention: { ...DEFAULT_RULE_SET.retention, ...retention } },
     }));
   }
 

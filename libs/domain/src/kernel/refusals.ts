@@ -20,6 +20,8 @@ const THINGS = {
   item: ['agenda item', 'dagsordenspunkt'],
   attendee: ['attendee', 'mødedeltager'],
   correction: ['correction', 'rettelse'],
+  erasure: ['erasure', 'sletning'],
+  hold: ['legal hold', 'slettestop'],
 } as const;
 export type Thing = keyof typeof THINGS;
 

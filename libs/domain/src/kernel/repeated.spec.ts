@@ -73,6 +73,16 @@ const registerPerson = command('RegisterPerson', {
   identity: { name: 'Ung Testperson' },
   addressProtected: true,
 });
+const erasure = { personId: 'p1', erasureId: 'e1' };
+const facts = { authorities: [bif.authorityId], liveCaseIds: [] };
+const proposeErasure = command('ProposeErasure', { ...erasure, ground: 'objection', reason: 'Bedt om det.', facts });
+const approveErasure = command('ApproveErasure', erasure, { actor: actors.projectLead });
+const archiving = command('RecordArchiving', {
+  ...erasure,
+  archiving: { outcome: 'not-required', ground: 'disposal-rules' },
+});
+const startErasure = command('StartErasure', { ...erasure, facts }, { at: '2026-12-01T08:00:00.000Z' });
+const placeHold = command('PlaceLegalHold', { personId: 'p1', holdId: 'h1', ground: 'complaint', reviewOn: '2026-12-24' });
 const person: Table<PersonCommand> = {
   RegisterPerson: [registerPerson],
   CorrectPerson: [registerPerson, command('CorrectPerson', { personId: 'p1', identity: { alias: 'Ung' } })],
@@ -82,6 +92,18 @@ const person: Table<PersonCommand> = {
     command('ProtectAddress', { personId: 'p1' }),
   ],
   LiftAddressProtection: [registerPerson, command('LiftAddressProtection', { personId: 'p1' })],
+
+  ProposeErasure: [registerPerson, proposeErasure],
+  ApproveErasure: [registerPerson, proposeErasure, approveErasure],
+  WithdrawErasure: [registerPerson, proposeErasure, command('WithdrawErasure', { ...erasure, reason: 'Fortrudt.' })],
+  RecordArchiving: [registerPerson, proposeErasure, archiving],
+  PlaceLegalHold: [registerPerson, placeHold],
+  LiftLegalHold: [registerPerson, placeHold, command('LiftLegalHold', { personId: 'p1', holdId: 'h1' })],
+  StartErasure: [registerPerson, proposeErasure, approveErasure, archiving, startErasure],
+  CompleteErasure: [
+    ...[registerPerson, proposeErasure, approveErasure, archiving, startErasure],
+    command('CompleteErasure', { ...erasure, keys: [], affected: [] }),
+  ],
 };
 
 // ---- case

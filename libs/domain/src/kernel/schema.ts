@@ -44,6 +44,8 @@ export const id = check<string>('an id', matches(/^[a-z0-9][a-z0-9-]{0,63}$/));
 export const label = check<string>('a name of 1-200 characters', (v) => typeof v === 'string' && v.length > 0 && v.length <= 200);
 /** A code from software, not from a person: a rule id, a category, a keyed fingerprint. */
 export const code = check<string>('a code', matches(/^[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,199}$/));
+/** The opaque id of a key, as sealed texts name it. */
+export const keyId = check<string>('the id of a key', matches(/^[A-Za-z0-9_-]{22}$/));
 /** An instant, ISO 8601 in UTC: `2026-11-24T08:00:00.000Z`. */
 export const instant = check<string>('an instant in UTC', matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/));
 /** A local date in Europe/Copenhagen: `2026-11-24`. */

@@ -19,6 +19,10 @@ const FROZEN_FIELDS = {
   'PersonCorrected.address': 4,
   'PersonCorrected.alias': 5,
   'PersonCorrected.phone': 6,
+  'ErasureProposed.reason': 11,
+  'ErasureWithdrawn.reason': 12,
+  'LegalHoldPlaced.note': 13,
+  'LegalHoldLifted.note': 14,
   'UserEnrolled.name': 101,
   'UserEnrolled.email': 102,
   'CaseReferred.reason': 201,
@@ -91,7 +95,9 @@ describe('stored examples', () => {
     for (const file of expected) {
       const [type, version] = file.split('.') as [string, string];
       const stored = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as object;
-      expect(decodeAny(type, Number(version.slice(1)), stored).data).toEqual(stored);
+      const { data } = decodeAny(type, Number(version.slice(1)), stored);
+      if (version === `v${definitionOf(type).version}`) expect(data).toEqual(stored);
+      else expect(data).not.toEqual(stored); // lifted
     }
   });
 });

@@ -4,6 +4,18 @@ import { codec, event, text, type EventOf, type FoldedOf, type Subject } from '.
 import { notFound, nothing } from '../kernel/refusals.js';
 import { id, list, oneOf } from '../kernel/schema.js';
 import { compact, isLocalDate, yearsLater } from '../kernel/values.js';
+import {
+  decideErasure,
+  erasureEvents,
+  evolveErasure,
+  isErasureCommand,
+  isErasureEvent,
+  isPersonErased,
+  NO_ERASURE,
+  personErased,
+  type ErasureCommand,
+  type ErasureState,
+} from './erasure.js';
 
 /** Field numbers are frozen: they are bound into the ciphertext. */
 const identity = {
@@ -24,6 +36,7 @@ export const personEvents = {
   PersonCorrected: event(1, { personId: id, removed: list(oneOf(IDENTITY_FIELDS)) }, identity),
   AddressProtected: event(1, { personId: id }),
   AddressProtectionLifted: event(1, { personId: id }),
+  ...erasureEvents,
 };
 export type PersonEvent = EventOf<typeof personEvents>;
 export type PersonFolded = FoldedOf<typeof personEvents>;
@@ -33,10 +46,12 @@ export type PersonCommand =
   | Command<'RegisterPerson', { personId: string; identity: Identity; addressProtected?: boolean }>
   | Command<'CorrectPerson', { personId: string; identity: Identity; removed?: readonly IdentityField[] }>
   | Command<'ProtectAddress', { personId: string }>
-  | Command<'LiftAddressProtection', { personId: string }>;
+  | Command<'LiftAddressProtection', { personId: string }>
+  | ErasureCommand;
 
-/** The identity itself is sealed: a decider only knows that the person exists and whether the address is protected. */
-export type PersonState = { readonly status: 'none' } | { readonly status: 'registered'; readonly addressProtected: boolean };
+/** The identity itself is sealed: a decider knows that the person exists, whether the address is protected, and what is erased. */
+export type PersonState =
+  { readonly status: 'none' } | (ErasureState & { readonly status: 'registered'; readonly addressProtected: boolean });
 
 const subject = (personId: string): Subject => ({ id: personId, scope: 'identity' });
 
@@ -59,15 +74,15 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent, Per
   initialState: { status: 'none' },
 
   evolve: (state, event) => {
+    if (event.type === 'PersonRegistered') return { status: 'registered', addressProtected: false, ...NO_ERASURE };
+    if (isErasureEvent(event)) return state.status === 'none' ? state : evolveErasure(state, event);
     switch (event.type) {
-      case 'PersonRegistered':
-        return { status: 'registered', addressProtected: false };
       case 'PersonCorrected':
         return state;
       case 'AddressProtected':
-        return { status: 'registered', addressProtected: true };
+        return state.status === 'none' ? state : { ...state, addressProtected: true };
       case 'AddressProtectionLifted':
-        return { status: 'registered', addressProtected: false };
+        return state.status === 'none' ? state : { ...state, addressProtected: false };
       default:
         return unreachable(event);
     }
@@ -93,6 +108,8 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent, Per
         : accept<PersonEvent>(registered);
     }
     if (state.status === 'none') return notFound('person');
+    if (isErasureCommand(command)) return decideErasure(command, state);
+    if (isPersonErased(state)) return personErased;
     switch (command.type) {
       case 'CorrectPerson': {
         const identity = compact(command.data.identity);

@@ -3,7 +3,7 @@ import { accept, refuse, unreachable, type Command, type Decider } from '../kern
 import { codec, event, type EventOf, type FoldedOf } from '../kernel/events.js';
 import { nothing, taken } from '../kernel/refusals.js';
 import { id, int, label, list, localDate, object, oneOf, type InferShape } from '../kernel/schema.js';
-import { isLocalDate, same } from '../kernel/values.js';
+import { isLocalDate, same, yearsLater } from '../kernel/values.js';
 import { PURPOSES } from '../kernel/vocabulary.js';
 
 const ruleSet = {
@@ -25,10 +25,17 @@ const ruleSet = {
     escalateAfterHeldMeetings: int,
     escalateAfterWorkingDays: int,
   }),
+  /** Years from the local date on which a case ended until what is written in it is due for erasure. */
+  retention: object({ closedWithoutActionYears: int, closedYears: int }),
 };
 export type RuleSet = InferShape<typeof ruleSet>;
 
-export const ruleSetEvents = { RuleSetAdopted: event(1, ruleSet) };
+/** What retention was before a rule set said it. */
+const DEFAULT_RETENTION = { closedWithoutActionYears: 1, closedYears: 5 };
+
+export const ruleSetEvents = {
+  RuleSetAdopted: event(2, ruleSet, {}, { 1: (old) => ({ ...old, retention: DEFAULT_RETENTION }) }),
+};
 export type RuleSetEvent = EventOf<typeof ruleSetEvents>;
 export type RuleSetFolded = FoldedOf<typeof ruleSetEvents>;
 export const ruleSetCodec = codec(ruleSetEvents);
@@ -79,6 +86,20 @@ export const DEFAULT_RULE_SET: RuleSet = {
   silentAfterDays: 21,
   agendaWorkingDaysBefore: 2,
   ladder: { reminderWorkingDaysBefore: 3, chaseWorkingDaysAfter: 1, escalateAfterHeldMeetings: 2, escalateAfterWorkingDays: 10 },
+  retention: DEFAULT_RETENTION,
+};
+
+/**
+ * The first local date on which what is written in a case is due for erasure.
+ * @param endedOn local date in Europe/Copenhagen
+ */
+export const retentionEnds = (
+  endedOn: string,
+  withoutAction: boolean,
+  { retention: { closedWithoutActionYears, closedYears } }: Pick<RuleSet, 'retention'>,
+): string => {
+  const date = yearsLater(endedOn, withoutAction ? closedWithoutActionYears : closedYears);
+  return isLocalDate(date) ? date : `${date.slice(0, 4)}-03-01`;
 };
 
 export type RuleSetState = { readonly status: 'none' } | { readonly status: 'adopted'; readonly adopted: RuleSet };
@@ -86,9 +107,10 @@ export type RuleSetState = { readonly status: 'none' } | { readonly status: 'ado
 const sound = (r: RuleSet): boolean =>
   isLocalDate(r.validFrom) &&
   r.purposes.length > 0 &&
-  [r.necessityMinLength, r.silentAfterDays, r.ladder.escalateAfterHeldMeetings, r.ladder.escalateAfterWorkingDays].every(
-    (n) => n >= 1,
-  ) &&
+  [
+    ...[r.necessityMinLength, r.silentAfterDays, r.ladder.escalateAfterHeldMeetings, r.ladder.escalateAfterWorkingDays],
+    ...[r.retention.closedWithoutActionYears, r.retention.closedYears],
+  ].every((n) => n >= 1) &&
   [r.agendaWorkingDaysBefore, r.ladder.reminderWorkingDaysBefore, r.ladder.chaseWorkingDaysAfter].every((n) => n >= 0);
 
 export const ruleSetDecider: Decider<RuleSetState, RuleSetCommand, RuleSetEvent, RuleSetFolded> = {

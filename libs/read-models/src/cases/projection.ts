@@ -168,6 +168,7 @@ const refer = (event: OnCase & { readonly type: 'CaseReferred' }): CaseTableRow 
     organisation_ids: data.organisations.map((o) => o.organisationId),
     excluded_user_ids: [],
     referred_at: at,
+    ended_at: null,
     last_activity_at: at,
     last_activity_on: at.slice(0, 10),
     last_discussed_on: null,
@@ -191,12 +192,12 @@ export const projectCase = (event: OnCase, rows: Rows): void => {
   const row = rows.cases.get(caseId);
   if (!row) throw new InconsistentHistoryError('case unknown');
   const { at, position } = event;
-  const become = (status: CaseStatus, doc?: Partial<CaseDoc>): void =>
-    change(rows, row, event, { status, live: LIVE[status], ...(doc && { doc }) });
+  const become = (status: CaseStatus, doc?: Partial<CaseDoc>, endedAt: string | null = null): void =>
+    change(rows, row, event, { status, live: LIVE[status], ended_at: endedAt, ...(doc && { doc }) });
 
   switch (event.type) {
     case 'CaseScreened':
-      return become(event.data.outcome);
+      return become(event.data.outcome, undefined, event.data.outcome === 'rejected' ? at : null);
     case 'CaseOpened':
       return become('open', { openedAt: row.doc.openedAt ?? at });
     case 'CaseResumed':
@@ -204,7 +205,7 @@ export const projectCase = (event: OnCase, rows: Rows): void => {
     case 'CasePaused':
       return become('paused', { pausedUntil: event.data.until });
     case 'CaseClosed':
-      return become('closed', { closedAt: event.data.at, outcome: event.data.outcome, pausedUntil: undefined });
+      return become('closed', { closedAt: event.data.at, outcome: event.data.outcome, pausedUntil: undefined }, event.data.at);
     case 'CaseReopened':
       return become('open', { closedAt: undefined, outcome: undefined });
     case 'CaseAreaChanged':

@@ -44,6 +44,8 @@ export interface CaseTableRow {
   organisation_ids: readonly string[];
   excluded_user_ids: readonly string[];
   referred_at: string;
+  /** When it was closed, or rejected in screening; null while it lives. Retention counts from here. */
+  ended_at: string | null;
   /** Of what the case itself tells, and what was said about it in the room; "no news" is no activity. */
   last_activity_at: string;
   /** Its date in UTC: what is indexed changes once a day, so that an update is cheap (heap-only). */
@@ -73,6 +75,7 @@ export const casesTable = table<CaseTableRow>({
     organisation_ids: 'text[]',
     excluded_user_ids: 'text[]',
     referred_at: 'text',
+    ended_at: 'text',
     last_activity_at: 'text',
     last_activity_on: 'text',
     last_discussed_on: 'text',
@@ -86,6 +89,7 @@ export const casesTable = table<CaseTableRow>({
     'using gin (organisation_ids)',
     '(area_id, live)',
     '(person_id)',
+    '(ended_at) where ended_at is not null',
   ],
 });
 

@@ -1,8 +1,9 @@
 // Young persons: identity, sealed, and the blind index that finds one by CPR number.
-import { IDENTITY_FIELDS, unreachable, type IdentityField } from '@app/domain';
+import { IDENTITY_FIELDS, isErasureEvent, unreachable, type IdentityField } from '@app/domain';
 import type { Sealed } from '@app/personal-data';
 import { InconsistentHistoryError } from '../errors.js';
-import { sealed, type OnPerson } from '../history.js';
+import { needErasure, projectErasure } from '../erasures/projection.js';
+import { sealed, type OnErasure, type OnPerson } from '../history.js';
 import type { Rows } from '../rows.js';
 import { table } from '../tables.js';
 
@@ -33,15 +34,19 @@ export const personSearchTable = table<PersonSearchRow>({
 /** By event id: the index of the CPR number in the event, null when its key is destroyed or it is no CPR number. */
 export type CprIndexes = ReadonlyMap<string, string | null>;
 
+const isAboutErasing = (event: OnPerson): event is OnErasure => isErasureEvent(event);
+
 export const needPerson = (event: OnPerson, rows: Rows): void => {
   if (event.type === 'PersonRegistered') rows.persons.fresh(event.data.personId);
   else rows.persons.need(event.data.personId);
+  if (isAboutErasing(event)) needErasure(event, rows);
 };
 
 export const projectPerson = (event: OnPerson, rows: Rows, cprIndexes: CprIndexes): void => {
   const { personId } = event.data;
   const row = event.type === 'PersonRegistered' ? undefined : rows.persons.get(personId);
   if (event.type !== 'PersonRegistered' && !row) throw new InconsistentHistoryError('person unknown');
+  if (isAboutErasing(event)) return projectErasure(event, rows);
   const identity: { [F in IdentityField]?: Sealed } = { ...row?.doc };
   let addressProtected = row?.address_protected ?? false;
   switch (event.type) {
