@@ -114,9 +114,17 @@ const ask = (principal: Principal, action: Action, resource: Resource | undefine
 /** Cedar is a pure function of what is in the key, so a verdict holds for ever. */
 const verdicts = new Generations<Verdict>(5_000);
 
-/** Everything Cedar is shown, as one string that nothing a caller sends can make ambiguous. */
-const keyOf = (p: Principal, action: Action, resource: Resource | undefined): string => {
-  const key: unknown[] = [action, p.userId, p.role, p.kind, p.organisationId, p.groups];
+const principals = new WeakMap<Principal, string>();
+/** Of the principal, who is asked about many times. */
+const keyOfPrincipal = (p: Principal): string => {
+  let key = principals.get(p);
+  if (key === undefined) principals.set(p, (key = JSON.stringify([p.userId, p.role, p.kind, p.organisationId, p.groups])));
+  return key;
+};
+
+/** Everything Cedar is shown, as one string that nothing a caller sends can make ambiguous: JSON lists, end to end. */
+const keyOf = (principal: Principal, action: Action, resource: Resource | undefined): string => {
+  const key: unknown[] = [action];
   if (resource) {
     key.push(resource.type);
     switch (resource.type) {
@@ -134,7 +142,7 @@ const keyOf = (p: Principal, action: Action, resource: Resource | undefined): st
         break;
     }
   }
-  return JSON.stringify(key);
+  return keyOfPrincipal(principal) + JSON.stringify(key);
 };
 
 const judge = (principal: Principal, action: Action, resource: Resource | undefined): Verdict => {

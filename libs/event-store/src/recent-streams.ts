@@ -20,20 +20,23 @@ export interface FoldedStream<State = unknown> {
   readonly commands: Map<string, CarriedOut>;
 }
 
-/** Holds the streams that were used last. Bounded by the number of their events, about 400 bytes each. */
+/**
+ * Holds the streams that were used last, bounded by the number of their events, about 400 bytes each. When the young half is
+ * full, what nobody asked for since the last time goes.
+ */
 export class RecentStreams {
-  readonly #streams = new Map<string, FoldedStream>();
-  #events = 0;
+  #young = new Map<string, FoldedStream>();
+  #old = new Map<string, FoldedStream>();
+  #youngEvents = 0;
 
   constructor(private readonly maxEvents = 100_000) {}
 
   get(stream: string): FoldedStream | undefined {
-    const folded = this.#streams.get(stream);
-    if (folded) {
-      this.#streams.delete(stream);
-      this.#streams.set(stream, folded);
-    }
-    return folded;
+    const young = this.#young.get(stream);
+    if (young) return young;
+    const old = this.#old.get(stream);
+    if (old) this.#keep(stream, old);
+    return old;
   }
 
   /** @param fold what was appended is folded here; should that fail, the next reader of the stream finds out why */
@@ -45,21 +48,24 @@ export class RecentStreams {
       this.forget(stream);
       return;
     }
-    const other = this.#streams.get(stream);
-    if (other && other.revision > folded.revision) return;
-    this.forget(stream);
-    this.#streams.set(stream, folded);
-    this.#events += folded.revision + 1;
-    for (const oldest of this.#streams.keys()) {
-      if (this.#events <= this.maxEvents) break;
-      this.forget(oldest);
-    }
+    const other = this.#young.get(stream) ?? this.#old.get(stream);
+    if (!other || other.revision < folded.revision) this.#keep(stream, folded);
   }
 
   forget(stream: string): void {
-    const folded = this.#streams.get(stream);
-    if (!folded) return;
-    this.#streams.delete(stream);
-    this.#events -= folded.revision + 1;
+    const young = this.#young.get(stream);
+    if (young) this.#youngEvents -= young.revision + 1;
+    this.#young.delete(stream);
+    this.#old.delete(stream);
+  }
+
+  #keep(stream: string, folded: FoldedStream): void {
+    const before = this.#young.get(stream)?.revision ?? -1;
+    this.#young.set(stream, folded);
+    this.#youngEvents += folded.revision - before;
+    if (this.#youngEvents <= this.maxEvents / 2) return;
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#youngEvents = 0;
   }
 }

@@ -14,6 +14,7 @@ import {
   type EventOf,
   type FoldedOf,
 } from '@app/domain';
+import fc from 'fast-check';
 import pg from 'pg';
 import { createMemoryEventStore } from './memory.js';
 import { NO_STREAM, OutcomeUnknownError, RevisionConflictError, START, UnavailableError, type EventStore } from './port.js';
@@ -373,20 +374,45 @@ describe('a process that remembers recent streams', () => {
   });
 
   it('keeps the streams used last, as many as their events allow', () => {
-    const few = new RecentStreams(5);
+    const few = new RecentStreams(8);
     const folded = (revision: number) => ({ state: {}, revision, position: START, commands: new Map() });
+    const kept = () => ['a', 'b', 'c', 'd'].map((stream) => few.get(stream)?.revision);
     few.set('a', () => folded(1));
     few.set('b', () => folded(1));
+    few.set('c', () => folded(0)); // five events: the first half is full
     few.get('a');
-    few.set('c', () => folded(0));
-    few.set('c', () => folded(1));
-    expect(['a', 'b', 'c'].map((stream) => few.get(stream)?.revision)).toEqual([1, undefined, 1]);
+    few.set('d', () => folded(0));
+    few.set('d', () => folded(2)); // the next half: b and c were not asked for
+    expect(kept()).toEqual([1, undefined, undefined, 2]);
     few.set('a', () => folded(0)); // late news
     expect(few.get('a')?.revision).toBe(1);
     few.set('a', () => {
       throw new Error('cannot be folded');
     });
-    expect(few.get('a')).toBeUndefined();
+    expect(kept()).toEqual([undefined, undefined, undefined, 2]);
+  });
+
+  it('holds no more events than it may, whatever is asked of it', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            stream: fc.integer({ min: 0, max: 9 }),
+            revision: fc.nat(5),
+            how: fc.constantFrom('set', 'get', 'forget'),
+          }),
+        ),
+        (calls) => {
+          const few = new RecentStreams(10);
+          for (const { stream, revision, how } of calls) {
+            if (how === 'set') few.set(`s${stream}`, () => ({ state: {}, revision, position: START, commands: new Map() }));
+            else few[how](`s${stream}`);
+          }
+          const events = Array.from({ length: 10 }, (_, n) => few.get(`s${n}`)).map((folded) => (folded?.revision ?? -1) + 1);
+          expect(events.reduce((sum, n) => sum + n, 0)).toBeLessThanOrEqual(10 + 2 * 6);
+        },
+      ),
+    );
   });
 });
 

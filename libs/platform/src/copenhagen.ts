@@ -29,5 +29,5 @@ export const daysBetween = (from: string, to: string): number => Math.round(loca
 /** Whether the string is a date that exists. */
 export const isLocalDate = (date: string): boolean => {
   const at = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : NaN;
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(date);
+  return !Number.isNaN(at) && new Date(at).getUTCDate() === Number(date.slice(8));
 };

@@ -101,14 +101,17 @@ export class SignIn {
     if (payload[this.settings.organisationClaim] !== user.organisationId) throw new NotSignedInError('organisation-differs');
     const organisation = registry.organisations.get(user.organisationId);
     if (!organisation) throw new NotSignedInError('organisation-unknown');
-    return {
+    // Frozen: what access remembers of a principal must stay true.
+    return Object.freeze({
       userId: user.userId,
       organisationId: user.organisationId,
       authorityId: organisation.authorityId,
       kind: organisation.kind,
       role: user.role,
-      groups: [...registry.groups.values()].filter((group) => isMember(group, user.userId, today)).map((group) => group.groupId),
-    };
+      groups: Object.freeze(
+        [...registry.groups.values()].filter((group) => isMember(group, user.userId, today)).map((group) => group.groupId),
+      ),
+    });
   }
 }
 

@@ -4,7 +4,7 @@
 export const isLocalDate = (value: string): boolean => {
   if (!/^\d{4}-\d\d-\d\d$/.test(value)) return false;
   const at = Date.parse(`${value}T00:00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(value);
+  return !Number.isNaN(at) && new Date(at).getUTCDate() === Number(value.slice(8));
 };
 
 /** The same day `years` later (29 February stays the 29th: good for comparing only). */
