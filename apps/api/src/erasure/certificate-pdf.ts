@@ -95,7 +95,9 @@ export const certificatePdf = (certificate: CertificateAnswer, organisationName:
       ['Person (pseudonym)', personId],
       ['Omfang', caseId === undefined ? 'Alle oplysninger om personen' : `Teksterne i sag ${caseNumber ?? caseId}`],
       ['Grundlag', GROUND[certificate.ground]],
-      ...(retention ? [['Opbevaringsfrist', `Afsluttet ${day(retention.endedOn)}, udløbet ${day(retention.dueOn)}`]] : []),
+      ...(retention
+        ? [['Opbevaringsfrist', `Afsluttet ${day(retention.endedOn)}, kunne opbevares til ${day(retention.dueOn)}`]]
+        : []),
       ['Regelsæt', certificate.ruleSetId],
       [
         'Aflevering til arkiv',
