@@ -14,12 +14,13 @@ interface Service {
   readonly image?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly volumes?: readonly string[];
+  readonly networks?: readonly string[];
+  readonly tmpfs?: readonly string[];
   readonly ports?: readonly string[];
   readonly depends_on?: Readonly<Record<string, unknown>>;
   readonly network_mode?: string;
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
-  readonly container_name?: string;
   readonly healthcheck?: unknown;
 }
 interface Compose {
@@ -34,6 +35,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   OIDC_ISSUER: 'https://login.example.dk',
   OIDC_AUDIENCE: 'fremdrift',
   POSTGRES_PASSWORD: 'one',
+  KEYS_POSTGRES_PASSWORD: 'four',
   KURRENTDB_ADMIN_PASSWORD: 'two',
   KURRENTDB_OPS_PASSWORD: 'three',
 };
@@ -48,9 +50,16 @@ const filledIn = (text: string, given: Readonly<Record<string, string>>): string
 const imageEnvironment = () =>
   Object.fromEntries([...read('Dockerfile').matchAll(/^(?:ENV| {3}) (\w+)=(\S+)/gm)].map(([, name, value]) => [name!, value!]));
 
+/** The services of each file that are ours. */
+const FILES = {
+  'docker-compose.yml': ['fremdrift'],
+  'docker-compose.cluster.yml': ['api-1', 'api-2', 'worker-1', 'worker-2'],
+} as const;
+type File = keyof typeof FILES;
+
 /** The server's configuration in that file; which variables it asked for; which it was given. */
-const configurationIn = (file: string, given = GIVEN) => {
-  const { environment = {} } = compose(file).services['fremdrift']!;
+const configurationIn = (file: File, given = GIVEN, service: string = FILES[file][0]) => {
+  const { environment = {} } = compose(file).services[service]!;
   const env: Record<string, string> = { ...imageEnvironment() };
   for (const [name, value] of Object.entries(environment)) env[name] = filledIn(value, given);
   const asked = new Set<string>();
@@ -64,25 +73,27 @@ const configurationIn = (file: string, given = GIVEN) => {
   return { configuration, unknown: Object.keys(env).filter((name) => !asked.has(name)) };
 };
 
-const FILES = ['docker-compose.yml', 'docker-compose.cluster.yml'];
-
-describe.each(FILES)('%s', (file) => {
+describe.each(Object.keys(FILES) as File[])('%s', (file) => {
   const { services, volumes } = compose(file);
-  const server = services['fremdrift']!;
+  const ours: readonly string[] = FILES[file];
 
-  it('gives the server settings that it knows and takes', () => {
-    const { configuration, unknown } = configurationIn(file);
+  it.each(ours)('gives %s settings that it knows and takes', (service) => {
+    const { configuration, unknown } = configurationIn(file, GIVEN, service);
     expect(unknown).toEqual(['NODE_ENV']); // the frameworks' own
     expect(configuration).toMatchObject({ host: '0.0.0.0', port: 3000, dataFolder: '/data', demo: false, masterKey: KEY });
+    expect(configuration.role).toBe(service === 'fremdrift' ? 'all' : service.replace(/-\d$/, ''));
   });
 
   it('does not start without a master key', () => {
     expect(() => configurationIn(file, { ...GIVEN, FREMDRIFT_MASTER_KEY: '' })).toThrow(/FREMDRIFT_MASTER_KEY is needed/);
   });
 
-  it('locks the server up: nothing to write but its keys, no rights', () => {
-    expect(server).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
-    expect(server.volumes).toContain('keys:/data');
+  it.each(ours)('locks %s up: nothing to write but its keys, no rights', (service) => {
+    const { volumes, tmpfs, ...rest } = services[service]!;
+    expect(rest).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+    // Where the keys are in a PostgreSQL there is nothing to keep.
+    const kept = configurationIn(file, GIVEN, service).configuration.keysDatabaseUrl === undefined;
+    expect([volumes!.includes('keys:/data'), tmpfs!.some((mount) => mount.startsWith('/data'))]).toEqual([kept, !kept]);
   });
 
   it('names images by version, waits for services that are there, and keeps data in named volumes', () => {
@@ -95,7 +106,7 @@ describe.each(FILES)('%s', (file) => {
         else expect(Object.keys(volumes)).toContain(from);
       }
       // The server's own is in the image.
-      if (!['fremdrift', 'certificates'].includes(name)) expect([name, service.healthcheck]).toEqual([name, expect.anything()]);
+      if (![...ours, 'certificates'].includes(name)) expect([name, service.healthcheck]).toEqual([name, expect.anything()]);
     }
   });
 
@@ -164,10 +175,28 @@ describe('docker-compose.cluster.yml', () => {
     expect(holders.map(([name]) => name)).toEqual(['certificates']);
   });
 
-  it('has one server on the folder of keys, and a name that keeps it at one', () => {
-    const holders = Object.entries(services).filter(([, { volumes }]) => volumes?.some((volume) => volume.startsWith('keys:')));
-    expect(holders.map(([name]) => name)).toEqual(['fremdrift']);
-    expect(services['fremdrift']!.container_name).toBe('fremdrift');
+  it('has several of each half, on the same stores, and the keys apart from everything', () => {
+    const [first, ...others] = FILES['docker-compose.cluster.yml'].map((service) => ({
+      ...configurationIn('docker-compose.cluster.yml', GIVEN, service).configuration,
+      role: 'all',
+    }));
+    for (const other of others) expect(other).toEqual(first);
+    const { keysDatabaseUrl, databaseUrl } = first!;
+    const { hostname, username, password, pathname } = new URL(keysDatabaseUrl!);
+    expect(services[hostname]!.environment).toEqual({
+      POSTGRES_USER: username,
+      POSTGRES_PASSWORD: '${KEYS_POSTGRES_PASSWORD:?is needed}',
+      POSTGRES_DB: pathname.slice(1),
+    });
+    expect(password).toBe('four');
+    expect(new URL(databaseUrl!).hostname).not.toBe(hostname);
+    const sharing = Object.entries(services).filter(
+      ([, { networks = [] }]) => Array.isArray(networks) && networks.includes('keys'),
+    );
+    expect(sharing.map(([name]) => name)).toEqual([hostname, ...FILES['docker-compose.cluster.yml']]);
+    // Two processes cannot have one port.
+    const ports = Object.values(services).flatMap((service) => service.ports ?? []);
+    expect(new Set(ports).size).toBe(2);
   });
 
   it('needs every secret from outside', () => {

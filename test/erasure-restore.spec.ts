@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { backupKeys, loadMasterKey, openFileKeyStore, restoreKeys } from '@app/personal-data';
+import {
+  backupKeys,
+  backupPostgresKeys,
+  loadMasterKey,
+  openKeyStore,
+  restoreKeys,
+  restorePostgresKeys,
+} from '@app/personal-data';
 import { createTestDatabase, type TestDatabase } from '@app/testing';
 import pg from 'pg';
 import { done, newCpr, types, type Receipt } from './support/flow.js';
@@ -14,16 +21,23 @@ let database: TestDatabase;
 let dataFolder: string;
 let backups: string;
 let server: TestServer | undefined;
+/** Where the keys are, when not in the data folder. */
+let keysDatabase: TestDatabase | undefined;
+const start = async () => {
+  server = await startServerOn(database.url, dataFolder, keysDatabase && { keysDatabaseUrl: keysDatabase.url });
+};
 
 beforeEach(async () => {
   database = await createTestDatabase();
   dataFolder = temporaryFolder();
   backups = mkdtempSync(join(tmpdir(), 'fremdrift-backups-'));
-  server = await startServerOn(database.url, dataFolder);
+  await start();
 }, 60_000);
 afterEach(async () => {
   await server?.stop();
   await database.drop();
+  await keysDatabase?.drop();
+  keysDatabase = undefined;
   for (const folder of [dataFolder, backups]) rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
@@ -81,7 +95,7 @@ const sql = async (...statements: string[]) => {
   }
 };
 const live = async (keyIds: readonly string[]) => {
-  const keys = await openFileKeyStore({ folder: keyFolder(), masterKey: await masterKey() });
+  const keys = await openKeyStore({ folder: keyFolder(), url: keysDatabase?.url, masterKey: await masterKey() });
   const found = await Promise.all(keyIds.map((keyId) => keys.find(keyId)));
   await keys.close();
   return found.filter((key) => key !== undefined).length;
@@ -92,15 +106,22 @@ const withOlderKeys = async () => {
   const person = await someone();
   const other = await someone();
   const backup = join(backups, 'keys.bak');
-  await backupKeys(keyFolder(), backup);
+  await (keysDatabase ? backupPostgresKeys(keysDatabase.url, backup) : backupKeys(keyFolder(), backup));
   expect(await seen(person)).toEqual(SHOWN);
   const keys = await erase(person.personId);
   expect(await seen(person)).toEqual(ERASED);
   const later = await someone();
   const gone = await erase(later.personId); // of whom the backup knows nothing
   await stop();
-  rmSync(keyFolder(), { recursive: true });
-  await restoreKeys(backup, keyFolder(), { masterKey: await masterKey() });
+  const options = { masterKey: await masterKey() };
+  if (keysDatabase) {
+    await keysDatabase.drop();
+    keysDatabase = await createTestDatabase();
+    await restorePostgresKeys(backup, keysDatabase.url, options);
+  } else {
+    rmSync(keyFolder(), { recursive: true });
+    await restoreKeys(backup, keyFolder(), options);
+  }
   expect(await live(keys)).toBe(2);
   return { person, other, later, keys: [...keys, ...gone] };
 };
@@ -129,7 +150,7 @@ describe('an older key store, restored', () => {
     async (_, harm) => {
       const { person, other, keys } = await withOlderKeys();
       await sql(...harm);
-      server = await startServerOn(database.url, dataFolder);
+      await start();
       expect(await seen(person)).toEqual(ERASED);
       expect((await seen(other)).lookUp).toBe(true); // who is not erased is there
       await stop();
@@ -138,10 +159,23 @@ describe('an older key store, restored', () => {
     60_000,
   );
 
+  it('is cleared where keys are in a PostgreSQL of their own', async () => {
+    await stop();
+    await database.drop();
+    [database, keysDatabase] = [await createTestDatabase(), await createTestDatabase()];
+    await start();
+    const { person, other, keys } = await withOlderKeys();
+    await start();
+    expect(await seen(person)).toEqual(ERASED);
+    expect((await seen(other)).lookUp).toBe(true);
+    await stop();
+    expect(await live(keys)).toBe(0);
+  }, 60_000);
+
   it('serves nobody when the erasures cannot be read', async () => {
     await withOlderKeys();
     await sql('drop table read_models.erasures');
-    await expect(startServerOn(database.url, dataFolder)).rejects.toThrow();
+    await expect(start()).rejects.toThrow();
   }, 60_000);
 });
 
@@ -152,7 +186,7 @@ describe('an older database, restored', () => {
     await stop();
     const older = await createTestDatabase(database.url);
     try {
-      server = await startServerOn(database.url, dataFolder);
+      await start();
       await erase(person.personId);
       await stop();
       server = await startServerOn(older.url, dataFolder);

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadMasterKey, openFileKeyStore } from '@app/personal-data';
+import { loadMasterKey, openFileKeyStore, openPostgresKeyStore } from '@app/personal-data';
+import { createTestDatabase } from '@app/testing';
 import { main } from './commands.js';
 
 describe('keys', () => {
@@ -83,6 +84,52 @@ describe('keys', () => {
     const answer = await run(['restore', at('backup.keys')], { data: 'new', env });
     expect(answer).toMatchObject({ exitCode: 2, out: '' });
     expect(answer.err).toMatch(/master key/);
+  });
+
+  const NEW = Buffer.alloc(32, 9).toString('base64');
+
+  it('move to a database, get a new master key there, and come back', async () => {
+    const { store, keyId, key } = await makeKeys();
+    await store.close();
+    const database = await createTestDatabase();
+    try {
+      const [old, env] = [readFileSync(at('old', 'master.key'), 'utf8').trim(), { KEYS_DATABASE_URL: database.url }];
+      await run(['backup', at('one.keys')]);
+      expect((await run(['backup', at('none.keys')], { env })).exitCode).toBe(2);
+      expect((await run(['restore', at('one.keys')], { env })).exitCode).toBe(0);
+      expect((await run(['rotate-master'], { env })).err).toMatch(/FREMDRIFT_MASTER_KEY is the new master key/);
+      const both = { ...env, FREMDRIFT_MASTER_KEY: NEW, FREMDRIFT_MASTER_KEY_PREVIOUS: old };
+      expect(await run(['rotate-master'], { env: both })).toMatchObject({
+        exitCode: 0,
+        out: expect.stringMatching(/^2 keys wrapped/) as string,
+      });
+      const keys = await openPostgresKeyStore({ url: database.url, masterKey: Buffer.from(NEW, 'base64') });
+      expect(await keys.find(keyId)).toEqual(key);
+      await keys.close();
+
+      expect((await run(['backup', at('two.keys')], { env })).exitCode).toBe(0);
+      expect((await run(['restore', at('two.keys')], { data: 'new' })).err).toMatch(/no master key/);
+      expect((await run(['restore', at('two.keys')], { data: 'new', env: { FREMDRIFT_MASTER_KEY: NEW } })).exitCode).toBe(0);
+      // A backup from before, for who still has the old one.
+      expect((await run(['restore', at('one.keys')], { data: 'older', env: { FREMDRIFT_MASTER_KEY: NEW } })).exitCode).toBe(2);
+      const given = { FREMDRIFT_MASTER_KEY: NEW, FREMDRIFT_MASTER_KEY_PREVIOUS: old };
+      expect((await run(['restore', at('one.keys')], { data: 'older', env: given })).exitCode).toBe(0);
+    } finally {
+      await database.drop();
+    }
+  });
+
+  it('get a new master key in a folder, when no server has it', async () => {
+    const { store, keyId, key } = await makeKeys();
+    const env = { FREMDRIFT_MASTER_KEY: NEW };
+    expect((await run(['rotate-master'], { env })).err).toMatch(/in use by process/);
+    await store.close();
+    expect((await run(['rotate-master'], { env: { FREMDRIFT_MASTER_KEY: 'short' } })).exitCode).toBe(2);
+    expect(await run(['rotate-master'], { env })).toMatchObject({ exitCode: 0 });
+    const keys = await openFileKeyStore({ folder: at('old', 'keys'), masterKey: Buffer.from(NEW, 'base64') });
+    expect(await keys.find(keyId)).toEqual(key);
+    await keys.close();
+    expect((await run(['rotate-master'], { env })).err).toMatch(/wrong master key/);
   });
 
   it('say in words what is wrong', async () => {

@@ -1,5 +1,4 @@
 // The key cabinet as one append-only file: the whole index in memory, keys there only wrapped, creations that wait share one fsync.
-import { createHash, createHmac } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { access, chmod, mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,15 +16,9 @@ import {
   type KeyStore,
   type KeyTarget,
 } from './key-store.js';
+import { namedPlace, OWNER_BYTES, placeOfTarget, PLACES_KEY } from './places.js';
 
 export const KEY_FILE = 'keys.dat';
-
-const OWNER_BYTES = 16;
-/** Where a named key is filed. Names of service keys are no secret. */
-const namedPlace = (name: string): Buffer => createHash('sha256').update(`named:${name}`).digest();
-/** Keys the places of subjects; random rather than derived from the master key, so that a new master key leaves them where they are. */
-const PLACES_KEY = namedPlace('places');
-
 interface Creation {
   readonly cacheName: string;
   readonly place: string;
@@ -55,6 +48,7 @@ export class FileKeyStore implements KeyStore {
   readonly #creating = new Map<string, Promise<DataKey>>();
   readonly #cache: KeyCache<DataKey>;
   readonly #placesKey: Buffer;
+  readonly #wrapping: Buffer;
   #queue: Creation[] = [];
   /** Everything that writes, one after the other. */
   #work: Promise<unknown> = Promise.resolve();
@@ -67,9 +61,10 @@ export class FileKeyStore implements KeyStore {
     private readonly file: FileHandle,
     private readonly lock: FolderLock,
     records: Buffer,
-    private readonly wrapping: Buffer,
+    wrapping: Buffer,
     now?: () => number,
   ) {
+    this.#wrapping = wrapping;
     this.#records = records;
     this.#count = records.length / RECORD_BYTES;
     for (let n = 0; n < this.#count; n++) this.#index(n);
@@ -122,6 +117,8 @@ export class FileKeyStore implements KeyStore {
   async destroyAgain(targets: readonly KeyTarget[]): Promise<number> {
     if (this.#stopped) throw this.#stopped;
     const places = new Set(targets.map((target) => this.#place(target).toString('latin1')));
+    // Also where this file never had a key: none is made.
+    for (const target of targets) this.#destroyed.add(this.#place({ scope: 'identity', ...target }).toString('latin1'));
     return this.#exclusively(async () => {
       const back: number[] = [];
       for (let n = 0; n < this.#count && places.size > 0; n++) {
@@ -173,22 +170,11 @@ export class FileKeyStore implements KeyStore {
     });
   }
 
-  /** Owner and scope; of a whole subject only the owner, with which all its places begin. */
-  #place({ subjectId, scope }: KeyTarget): Buffer {
-    const owner = this.#owner(subjectId);
-    return scope === undefined ? owner : Buffer.concat([owner, this.#scope(subjectId, scope)]);
+  #place(target: KeyTarget): Buffer {
+    return placeOfTarget(this.#placesKey, target);
   }
   #isDestroyed(place: Buffer): boolean {
     return this.#destroyed.has(place.toString('latin1'));
-  }
-  #owner(subjectId: string): Buffer {
-    return this.#hash(['subject', subjectId]);
-  }
-  #scope(subjectId: string, scope: string): Buffer {
-    return this.#hash(['scope', subjectId, scope]);
-  }
-  #hash(parts: readonly string[]): Buffer {
-    return createHmac('sha256', this.#placesKey).update(JSON.stringify(parts)).digest().subarray(0, 16);
   }
 
   #record(n: number): Buffer {
@@ -220,7 +206,7 @@ export class FileKeyStore implements KeyStore {
 
   #take(cacheName: string, n: number): DataKey {
     const record = this.#record(n);
-    const key = { keyId: form.keyIdOf(record), key: form.unwrap(this.wrapping, record) };
+    const key = { keyId: form.keyIdOf(record), key: form.unwrap(this.#wrapping, record) };
     this.#cache.set(cacheName, key);
     return key;
   }
@@ -236,7 +222,7 @@ export class FileKeyStore implements KeyStore {
     let creating = this.#creating.get(place);
     if (!creating) {
       creating = new Promise<DataKey>((resolve, reject) => {
-        const { key, record } = form.newKey(this.wrapping, kind, bytes);
+        const { key, record } = form.newKey(this.#wrapping, kind, bytes);
         this.#queue.push({ cacheName, place, record, key, resolve, reject });
         // The first in the queue calls for a flush; who comes while it waits for the one under way rides along.
         if (this.#queue.length === 1) void this.#exclusively(() => this.#flush());
@@ -338,7 +324,7 @@ export const openFileKeyStore = async (options: {
     file = await open(path, 'r+');
     const bytes = await readFile(file);
     const { header, records } = form.readKeyFile(bytes);
-    form.requireMasterKey(header, masterKey);
+    form.requireMasterKey(form.checkOf(header), masterKey);
     const end = header.length + records.length;
     if (end < bytes.length) {
       await file.truncate(end);

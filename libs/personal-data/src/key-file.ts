@@ -1,4 +1,5 @@
 // The form of keys.dat: a header and records of 128 bytes, so that none crosses a disk sector: a record is on disk whole or not at all.
+// In PostgreSQL the records are the same.
 //
 // header   0 magic 8 | 8 version u16 | 32 check of the master key 32 | 124 crc32
 // record   0 kind | 1 state | 16 key id 16 | 32 owner 16 | 48 scope 16 | 64 iv 12 | 76 wrapped key 32 | 108 tag 16 | 124 crc32
@@ -27,17 +28,29 @@ const isSound = (record: Buffer): boolean => crc32(record.subarray(0, CRC)) === 
 export const wrappingKey = (masterKey: Buffer): Buffer =>
   Buffer.from(hkdfSync('sha256', masterKey, '', 'fremdrift key wrapping 1', 32));
 
-export const newHeader = (masterKey: Buffer): Buffer => {
+/** @param check of the master key, see masterKeyCheck */
+export const headerOf = (check: Buffer): Buffer => {
   const header = Buffer.alloc(RECORD_BYTES);
   header.write(MAGIC, 'latin1');
   header.writeUInt16LE(VERSION, 8);
-  masterKeyCheck(masterKey).copy(header, 32);
+  check.copy(header, 32);
   return stamp(header);
 };
+export const newHeader = (masterKey: Buffer): Buffer => headerOf(masterKeyCheck(masterKey));
 
 /** What the wrapping is bound to: a wrapped key moved to another record, owner or kind does not unwrap. */
 const boundTo = (record: Buffer): Buffer =>
   Buffer.concat([Buffer.from('fremdrift key 1'), record.subarray(0, 1), record.subarray(16, MATERIAL)]);
+
+/** Puts a key into a record that says what it is and whose. */
+const wrap = (wrapping: Buffer, record: Buffer, iv: Buffer, key: Buffer): Buffer => {
+  record.set(iv, MATERIAL);
+  const cipher = createCipheriv('aes-256-gcm', wrapping, iv).setAAD(boundTo(record));
+  record.set(cipher.update(key), 76);
+  cipher.final();
+  record.set(cipher.getAuthTag(), 108);
+  return stamp(record);
+};
 
 /**
  * A new random key, and the record that holds it wrapped.
@@ -51,13 +64,12 @@ export const newKey = (wrapping: Buffer, kind: Kind, place: Buffer): { readonly 
   record[1] = LIVE;
   record.set(id, 16);
   record.set(place, 32);
-  record.set(iv, MATERIAL);
-  const cipher = createCipheriv('aes-256-gcm', wrapping, iv).setAAD(boundTo(record));
-  record.set(cipher.update(key), 76);
-  cipher.final();
-  record.set(cipher.getAuthTag(), 108);
-  return { key, record: stamp(record) };
+  return { key, record: wrap(wrapping, record, iv, key) };
 };
+
+/** The same key, wrapped anew. @throws KeyStoreCorruptError when it does not unwrap */
+export const rewrap = (from: Buffer, to: Buffer, record: Buffer): Buffer =>
+  wrap(to, Buffer.from(record), randomBytes(12), unwrap(from, record));
 
 /** @throws KeyStoreCorruptError when it does not authenticate */
 export const unwrap = (wrapping: Buffer, record: Buffer): Buffer => {
@@ -105,11 +117,18 @@ export const readKeyFile = (file: Buffer): { readonly header: Buffer; readonly r
   return { header, records: file.subarray(RECORD_BYTES, (count + 1) * RECORD_BYTES) };
 };
 
-/** @throws MasterKeyError naming both keys by their public names */
-export const requireMasterKey = (header: Buffer, masterKey: Buffer): void => {
-  const [stored, given] = [header.subarray(32, 64), masterKeyCheck(masterKey)];
-  if (!timingSafeEqual(stored, given))
-    throw new MasterKeyError(
-      `wrong master key: the key store was made with ${nameOfCheck(stored)}, this one is ${nameOfCheck(given)}`,
-    );
+/** The check of the master key in a header. */
+export const checkOf = (header: Buffer): Buffer => header.subarray(32, 64);
+
+/**
+ * @param stored the check of the master key that is needed
+ * @returns the one that it is
+ * @throws MasterKeyError naming all keys by their public names
+ */
+export const requireMasterKey = (stored: Buffer, ...given: readonly Buffer[]): Buffer => {
+  const checks = given.map(masterKeyCheck);
+  const found = checks.findIndex((check) => timingSafeEqual(stored, check));
+  if (found >= 0) return given[found]!;
+  const names = checks.map(nameOfCheck).join(' and ');
+  throw new MasterKeyError(`wrong master key: the key store was made with ${nameOfCheck(stored)}, this one is ${names}`);
 };

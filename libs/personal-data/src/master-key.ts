@@ -16,14 +16,14 @@ const parse = (text: string, from: string): Buffer => {
 };
 
 /**
- * @param source `env`: the value of FREMDRIFT_MASTER_KEY; `file`: a file with the same text, made (mode 0600) when it
+ * @param source `env`: the value of FREMDRIFT_MASTER_KEY, or of the setting `name`; `file`: a file with the same text, made (mode 0600) when it
  *   is missing and `create` says so
  * @throws MasterKeyError
  */
 export const loadMasterKey = async (
-  source: { readonly env: string } | { readonly file: string; readonly create?: boolean },
+  source: { readonly env: string; readonly name?: string } | { readonly file: string; readonly create?: boolean },
 ): Promise<Buffer> => {
-  if ('env' in source) return parse(source.env, 'FREMDRIFT_MASTER_KEY');
+  if ('env' in source) return parse(source.env, source.name ?? 'FREMDRIFT_MASTER_KEY');
   const { file, create = false } = source;
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if (!isErrno(error, 'ENOENT')) throw error;

@@ -6,7 +6,17 @@ const REAL = { OIDC_ISSUER: 'https://login.example', OIDC_AUDIENCE: 'fremdrift',
 
 describe('configuration', () => {
   it('is the demo on loopback when nothing is set', () => {
-    expect(read({})).toEqual({ host: '127.0.0.1', port: 3000, dataFolder: '/srv/app/.data', demo: true, logLevel: 'log' });
+    expect(read({})).toEqual({
+      ...{
+        host: '127.0.0.1',
+        port: 3000,
+        dataFolder: '/srv/app/.data',
+        role: 'all',
+        demo: true,
+        logLevel: 'log',
+        rateLimitPerMinute: 3000,
+      },
+    });
   });
 
   it('honours PORT, HOST, FREMDRIFT_DATA and DATABASE_URL', () => {
@@ -28,6 +38,24 @@ describe('configuration', () => {
     expect(read({ ...own, FREMDRIFT_DEMO: '1' }).demo).toBe(true);
   });
 
+  it('limits as often as RATE_LIMIT_PER_MINUTE says, and believes only TRUSTED_PROXIES', () => {
+    expect(read({ RATE_LIMIT_PER_MINUTE: '0' }).rateLimitPerMinute).toBe(0);
+    expect(read({}).trustedProxies).toBeUndefined();
+    expect(read({ TRUSTED_PROXIES: '10.0.0.7, fd00::/8' }).trustedProxies).toEqual(['10.0.0.7', 'fd00::/8']);
+  });
+
+  it('is one of several processes only where they can share database and keys', () => {
+    const [database, keys] = ['postgres://someone@db.example/fremdrift', 'postgresql://someone@keys.example/keys'];
+    const shared = { ...REAL, DATABASE_URL: database, KEYS_DATABASE_URL: keys };
+    expect(read({ ...shared, FREMDRIFT_ROLE: 'worker' })).toMatchObject({ role: 'worker', keysDatabaseUrl: keys });
+    expect(read(shared).role).toBe('all');
+    const alone = { ...REAL, DATABASE_URL: database, FREMDRIFT_ROLE: 'api' };
+    expect(() => read(alone)).toThrow(/^FREMDRIFT_ROLE api is one of several/);
+    expect(() => read({ ...REAL, KEYS_DATABASE_URL: keys })).toThrow(/^KEYS_DATABASE_URL needs a DATABASE_URL/);
+    const previous = Buffer.alloc(32, 2).toString('base64');
+    expect(read({ ...REAL, FREMDRIFT_MASTER_KEY_PREVIOUS: previous }).previousMasterKey).toBe(previous);
+  });
+
   it('keeps events where EVENT_STORE says, without the demo unless told', () => {
     const url = 'esdb+discover://fremdrift:secret@a.example:2113,b.example?tlsCAFile=/etc/ca.crt';
     const own = { EVENT_STORE: 'eventstoredb', EVENTSTORE_URL: url };
@@ -47,12 +75,20 @@ describe('configuration', () => {
     [{ HOST: 'a b' }, /^HOST/],
     [{ HOST: '0.0.0.0' }, /^HOST must be 127\.0\.0\.1/],
     [{ DATABASE_URL: 'mysql://x' }, /^DATABASE_URL must be a URL that starts with postgres/],
+    [{ KEYS_DATABASE_URL: '/srv/keys' }, /^KEYS_DATABASE_URL must be a URL that starts with postgres/],
+    [{ FREMDRIFT_ROLE: 'boss' }, /^FREMDRIFT_ROLE must be one of all, api, worker/],
+    [{ FREMDRIFT_MASTER_KEY_PREVIOUS: 'c2hvcnQ=' }, /^FREMDRIFT_MASTER_KEY_PREVIOUS must be 32 bytes/],
     [{ FREMDRIFT_DEMO: 'yes' }, /^FREMDRIFT_DEMO must be 0 or 1/],
     [{ ...REAL, FREMDRIFT_DEMO: '1' }, /^FREMDRIFT_DEMO cannot be 1/],
     [{ OIDC_ISSUER: 'https://login.example' }, /^OIDC_AUDIENCE is needed/],
     [{ ...REAL, OIDC_ISSUER: 'login' }, /^OIDC_ISSUER must be a URL/],
     [{ ...REAL, FREMDRIFT_MASTER_KEY: 'c2hvcnQ=' }, /^FREMDRIFT_MASTER_KEY must be 32 bytes/],
     [{ OIDC_ISSUER: 'https://login.example', OIDC_AUDIENCE: 'a' }, /^FREMDRIFT_MASTER_KEY is needed/],
+    [{ ...REAL, OIDC_ISSUER: 'http://login.example' }, /^OIDC_ISSUER must start with https/],
+    [{ RATE_LIMIT_PER_MINUTE: '-1' }, /^RATE_LIMIT_PER_MINUTE must be a whole number/],
+    [{ RATE_LIMIT_PER_MINUTE: 'off' }, /^RATE_LIMIT_PER_MINUTE/],
+    [{ TRUSTED_PROXIES: 'everybody' }, /^TRUSTED_PROXIES must be addresses/],
+    [{ TRUSTED_PROXIES: '10.0.0.0/8, 10.0.0.1/40' }, /^TRUSTED_PROXIES/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of/],
   ])('names the wrong value in one line: %j', (env, message) => {
     expect(() => read(env)).toThrow(ConfigurationError);

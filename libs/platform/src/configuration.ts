@@ -1,4 +1,5 @@
 // Configuration: read from the environment once, at start; a wrong value is named in one clear line.
+import { isIP } from 'node:net';
 import { isAbsolute, join, resolve } from 'node:path';
 
 export interface OidcSettings {
@@ -19,15 +20,28 @@ export interface Configuration {
   readonly databaseUrl?: string;
   /** Where events go with EVENT_STORE=eventstoredb, `esdb://…`; PostgreSQL has the rest. What is in it, its store checks. */
   readonly eventStoreUrl?: string;
+  /** A PostgreSQL for the keys alone; without it they are files in the data folder, of one process. */
+  readonly keysDatabaseUrl?: string;
+  /** What this process does: `api` answers requests, `worker` does what happens without one, `all` both. */
+  readonly role: ProcessRole;
   /** The demo issuer, demo data and the movable clock. */
   readonly demo: boolean;
   readonly oidc?: OidcSettings;
   /** Base64, 32 bytes. Without it the embedded demo keeps one in a file beside the keys. */
   readonly masterKey?: string;
+  /** While the master key is being rotated: the one before. */
+  readonly previousMasterKey?: string;
   /** `sub` of the administrator who is enrolled when the log is empty. */
   readonly firstAdministrator?: string;
   readonly logLevel: LogLevel;
+  /** Requests of one user; 0: nothing is limited. */
+  readonly rateLimitPerMinute: number;
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies?: readonly string[];
 }
+
+export const PROCESS_ROLES = ['all', 'api', 'worker'] as const;
+export type ProcessRole = (typeof PROCESS_ROLES)[number];
 
 export const LOG_LEVELS = ['error', 'warn', 'log', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -54,6 +68,14 @@ const url = (setting: string, value: string, protocols: readonly string[]): stri
   return value;
 };
 
+const POSTGRES = ['postgres:', 'postgresql:'];
+
+/** KEYS_DATABASE_URL. @throws ConfigurationError */
+export const keysDatabaseOf = (env: Environment): string | undefined => {
+  const text = setting(env, 'KEYS_DATABASE_URL');
+  return text === undefined ? undefined : url('KEYS_DATABASE_URL', text, POSTGRES);
+};
+
 /** Of the event store, when that is not PostgreSQL. No URL to Node: it may name several hosts. */
 const readEventStore = (env: Environment): string | undefined => {
   const kind = setting(env, 'EVENT_STORE') ?? 'postgres';
@@ -77,13 +99,29 @@ const readOidc = (env: Environment): OidcSettings | undefined => {
   const audience = setting(env, 'OIDC_AUDIENCE');
   if (audience === undefined)
     throw new ConfigurationError('OIDC_AUDIENCE', 'is needed when OIDC_ISSUER is set: the audience of our tokens');
+  url('OIDC_ISSUER', issuer, ['https:', 'http:']);
+  if (new URL(issuer).protocol !== 'https:' && !isLoopback(new URL(issuer).hostname))
+    throw new ConfigurationError('OIDC_ISSUER', 'must start with https:// unless it is on this machine');
   return {
-    issuer: url('OIDC_ISSUER', issuer, ['https:', 'http:']),
+    issuer,
     audience,
     roleClaim: setting(env, 'OIDC_ROLE_CLAIM') ?? 'fremdrift_role',
     organisationClaim: setting(env, 'OIDC_ORGANISATION_CLAIM') ?? 'fremdrift_organisation',
     mfaValues: (setting(env, 'OIDC_MFA_VALUES') ?? 'mfa').split(/[\s,]+/).filter(Boolean),
   };
+};
+
+/** An address, or a network such as 10.0.0.0/8. */
+const isNetwork = (text: string): boolean => {
+  const [address = '', length, more] = text.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)]!;
+  return more === undefined && bits > 0 && (length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= bits));
+};
+const readTrustedProxies = (env: Environment): readonly string[] | undefined => {
+  const proxies = setting(env, 'TRUSTED_PROXIES')?.split(/[\s,]+/);
+  if (proxies?.every(isNetwork) === false)
+    throw new ConfigurationError('TRUSTED_PROXIES', 'must be addresses or networks, such as 10.0.0.7, 10.1.0.0/16');
+  return proxies;
 };
 
 /** FREMDRIFT_DATA, absolute; default `.data` in the working folder. */
@@ -106,7 +144,18 @@ export const readConfiguration = (env: Environment, workingFolder: string): Conf
   if (!/^[A-Za-z0-9.:_-]+$/.test(host)) throw new ConfigurationError('HOST', 'must be a host name or an IP address');
   const dataFolder = dataFolderOf(env, workingFolder);
   const databaseText = setting(env, 'DATABASE_URL');
-  const databaseUrl = databaseText === undefined ? undefined : url('DATABASE_URL', databaseText, ['postgres:', 'postgresql:']);
+  const databaseUrl = databaseText === undefined ? undefined : url('DATABASE_URL', databaseText, POSTGRES);
+  const keysDatabaseUrl = keysDatabaseOf(env);
+  // The folder's lock is what keeps a second server from the embedded database.
+  if (keysDatabaseUrl !== undefined && databaseUrl === undefined)
+    throw new ConfigurationError('KEYS_DATABASE_URL', 'needs a DATABASE_URL: beside the embedded database keys are files');
+  const role = (setting(env, 'FREMDRIFT_ROLE') ?? 'all') as ProcessRole;
+  if (!PROCESS_ROLES.includes(role)) throw new ConfigurationError('FREMDRIFT_ROLE', `must be one of ${PROCESS_ROLES.join(', ')}`);
+  if (role !== 'all' && keysDatabaseUrl === undefined)
+    throw new ConfigurationError(
+      'FREMDRIFT_ROLE',
+      `${role} is one of several processes: they share a DATABASE_URL and a KEYS_DATABASE_URL`,
+    );
   const eventStoreUrl = readEventStore(env);
   const demoText = setting(env, 'FREMDRIFT_DEMO');
   if (demoText !== undefined && demoText !== '0' && demoText !== '1')
@@ -129,20 +178,32 @@ export const readConfiguration = (env: Environment, workingFolder: string): Conf
   }
   if (!demo && masterKey === undefined)
     throw new ConfigurationError('FREMDRIFT_MASTER_KEY', 'is needed: 32 random bytes in base64 that wrap every key');
+  const previousMasterKey = setting(env, 'FREMDRIFT_MASTER_KEY_PREVIOUS');
+  if (previousMasterKey !== undefined && Buffer.from(previousMasterKey, 'base64').length !== 32)
+    throw new ConfigurationError('FREMDRIFT_MASTER_KEY_PREVIOUS', 'must be 32 bytes in base64');
   const logLevel = setting(env, 'LOG_LEVEL') ?? 'log';
   if (!LOG_LEVELS.includes(logLevel as LogLevel))
     throw new ConfigurationError('LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}`);
+  const rateText = setting(env, 'RATE_LIMIT_PER_MINUTE') ?? '3000';
+  if (!/^\d{1,7}$/.test(rateText))
+    throw new ConfigurationError('RATE_LIMIT_PER_MINUTE', 'must be a whole number of requests a user, or 0 for no limit');
+  const trustedProxies = readTrustedProxies(env);
   const firstAdministrator = setting(env, 'FREMDRIFT_FIRST_ADMINISTRATOR');
   return {
     host,
     port,
     dataFolder,
+    role,
     demo,
     logLevel: logLevel as LogLevel,
+    rateLimitPerMinute: Number(rateText),
+    ...(trustedProxies && { trustedProxies }),
     ...(databaseUrl !== undefined && { databaseUrl }),
+    ...(keysDatabaseUrl !== undefined && { keysDatabaseUrl }),
     ...(eventStoreUrl !== undefined && { eventStoreUrl }),
     ...(oidc && { oidc }),
     ...(masterKey !== undefined && { masterKey }),
+    ...(previousMasterKey !== undefined && { previousMasterKey }),
     ...(firstAdministrator !== undefined && { firstAdministrator }),
   };
 };

@@ -194,6 +194,48 @@ it('has one leader; when it goes, another takes over, also when its connection i
   expect(await count('cases')).toBe(3);
 });
 
+it('hurries for who waits in another process, which never leads', async () => {
+  const leader = bench.start();
+  await until(async () => (await leader.projections.health()).state === 'leading');
+  const { projections, stop } = bench.start({ leads: false });
+  const models = createReadModels({ dataSource: bench.dataSource, store: bench.store, projections });
+  const took: number[] = [];
+  for (let n = 0; n < 21; n++) {
+    const organisationId = randomUUID();
+    const { position } = await bench.history.write(`organisation-${organisationId}`, {
+      type: 'OrganisationRegistered',
+      data: { organisationId, name: 'x', kind: 'other', authorityId: 'x' },
+    });
+    const before = performance.now();
+    await models.reach(position, 10_000);
+    took.push(performance.now() - before);
+    expect((await models.registry()).organisations.has(organisationId)).toBe(true); // not the snapshot of some seconds ago
+  }
+  // Left alone it gathers for 200 ms.
+  expect(took.sort((a, b) => a - b)[10]).toBeLessThan(90);
+  expect((await projections.health()).state).toBe('standby');
+  await leader.stop();
+  const { position } = await inGroup(bench.history).onCase('c', { type: 'CaseOpened', data: { caseId: 'c' } });
+  await expect(projections.reach(position, 1_000)).rejects.toThrow(NotCaughtUpError);
+
+  // Its connection is cut: it goes on without, and makes another.
+  const cut = `select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and application_name = 'fremdrift read models'`;
+  await bench.dataSource.query(cut);
+  bench.start();
+  await projections.reach(position, 10_000);
+  await stop();
+  expect((await projections.health()).state).toBe('stopped');
+});
+
+it('refuses to read where the checkpoint is beyond the end of the log, also when it does not lead', async () => {
+  await inGroup(bench.history).case();
+  await bench.dataSource.query('update read_models.checkpoint set position = $1', ['0000000000000009999']);
+  const { projections } = bench.start({ leads: false });
+  await expect(projections.done).rejects.toThrow(CheckpointBeyondLogError);
+  await expect(projections.reach(START)).rejects.toThrow(CheckpointBeyondLogError);
+});
+
 it('refuses to go on from a checkpoint beyond the end of the log, with an alarm', async () => {
   await inGroup(bench.history).case();
   const beyond = '0000000000000009999' as Position;

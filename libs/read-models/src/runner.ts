@@ -1,4 +1,5 @@
 // Keeps the read models up with the log: one leader among the processes, one subscription, one transaction per batch.
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStore, Position } from '@app/event-store';
 import { ForeignPositionError, START } from '@app/event-store';
@@ -6,8 +7,8 @@ import type { DataSource } from 'typeorm';
 import { applyBatch, CheckpointMovedError, readCheckpoint, readParked } from './checkpoint.js';
 import { CheckpointBeyondLogError, NotCaughtUpError } from './errors.js';
 import { STREAM_PREFIXES } from './history.js';
-import { lead, type Leadership } from './leadership.js';
-import type { Search } from './persons/cpr-indexes.js';
+import { openWire, type Wire } from './leadership.js';
+import type { Search } from './persons/person-indexes.js';
 import type { ParkedStream } from './projections.js';
 import { Rows } from './rows.js';
 import { SCHEMA } from './schema.js';
@@ -24,6 +25,8 @@ export interface ProjectionOptions extends Partial<Search> {
   /** Ends the projections; `done` tells when they have. */
   readonly signal: AbortSignal;
   readonly log: ProjectionLog;
+  /** False: this process only reads what others project, and waits for them. Default true. */
+  readonly leads?: boolean;
   /** Events per transaction at most. Default 1000. */
   readonly batchSize?: number;
   /** Rows kept from batch to batch, so that what changes often is not read every time: some kilobytes each. Default 8000. */
@@ -51,10 +54,17 @@ export interface Projections {
   readonly done: Promise<void>;
 }
 
-const POLL_MS = 25;
+/** How often who does not lead looks for itself; mostly the leader says so first. */
+const LOOK_MS = 100;
+/** How long the leader hurries for somebody in another process, who asks again at every look. */
+const HURRY_MS = 1_000;
 /** While nobody waits for the rows, this long is gathered for the next transaction: small ones cost the writers most. */
 const GATHER_MS = 200;
 const LONGEST_BACKOFF_MS = 5_000;
+
+/** What processes tell each other. */
+const WANTED = 'wanted ';
+const REACHED = 'reached';
 
 /** Wakes all who wait for news of the checkpoint. */
 class News {
@@ -77,7 +87,8 @@ class News {
   }
 }
 
-/** Waits for the checkpoint without leading: looks at the row. For a process without projections. */
+const POLL_MS = 25;
+/** Waits for the checkpoint: looks at the row. For a process that does not even listen. */
 export const reachByPolling = async (dataSource: DataSource, position: Position, timeoutMs = 2_000): Promise<void> => {
   const end = performance.now() + timeoutMs;
   while ((await readCheckpoint(dataSource, SCHEMA)) < position) {
@@ -88,7 +99,7 @@ export const reachByPolling = async (dataSource: DataSource, position: Position,
 
 /** Starts at once and never throws: how it goes is in `health()` and `done`. */
 export const startProjections = (options: ProjectionOptions): Projections => {
-  const { dataSource, store, signal, log, batchSize = 1_000, rowsKept = 8_000, vault, blindIndex } = options;
+  const { dataSource, store, signal, log, leads = true, batchSize = 1_000, rowsKept = 8_000, vault, blindIndex } = options;
   const search = vault && blindIndex && { vault, blindIndex };
   const news = new News();
   const parked = new Map<string, ParkedStream>();
@@ -96,21 +107,58 @@ export const startProjections = (options: ProjectionOptions): Projections => {
   let reached: Position = START;
   let failure: Error | undefined;
   let registryChanges = 0;
-  /** The furthest position somebody waits for. */
+  /** The furthest position somebody waits for, and until when. It may never come. */
   let wanted: Position = START;
+  let wantedUntil = 0;
+  /** What is waited for in another process. */
+  let wantedElsewhere: Position | undefined;
   const urgent = new News();
+  const hurryTo = (position: Position, ms: number) => {
+    const now = performance.now();
+    if (position > wanted || now > wantedUntil) wanted = position;
+    wantedUntil = Math.max(wantedUntil, now + ms);
+    urgent.tell();
+  };
+  let wire: Wire | undefined;
+  const answerElsewhere = () => {
+    if (wantedElsewhere === undefined || wantedElsewhere > reached) return;
+    wantedElsewhere = undefined;
+    wire?.tell(REACHED);
+  };
+  const hear = (message: string) => {
+    if (message === REACHED) return news.tell();
+    if (state !== 'leading' || !message.startsWith(WANTED)) return;
+    const position = message.slice(WANTED.length) as Position;
+    if (wantedElsewhere === undefined || position > wantedElsewhere) wantedElsewhere = position;
+    hurryTo(position, HURRY_MS);
+    answerElsewhere();
+  };
+
+  /** Where the rows are, which must be a place in this log. */
+  const whereWeAre = async (): Promise<Position> => {
+    const position = await readCheckpoint(dataSource, SCHEMA);
+    const head = await store.head();
+    if (position > head) throw new CheckpointBeyondLogError(position, head);
+    return position;
+  };
+  /** Where the rows of another process are, and with them its registry. */
+  const look = async (): Promise<void> => {
+    const checkpoint = await readCheckpoint(dataSource, SCHEMA);
+    if (checkpoint <= reached) return;
+    reached = checkpoint;
+    registryChanges++; // it may have; asking costs one row
+  };
 
   /** From the checkpoint on, until the signal aborts or something breaks. */
   const follow = async (signal: AbortSignal): Promise<void> => {
-    let position = await readCheckpoint(dataSource, SCHEMA);
-    const head = await store.head();
-    if (position > head) throw new CheckpointBeyondLogError(position, head);
+    let position = await whereWeAre();
     parked.clear();
     for (const stream of await readParked(dataSource, SCHEMA)) parked.set(stream.stream, stream);
     const advance = (to: Position) => {
       position = to;
       if (to > reached) reached = to;
       news.tell();
+      answerElsewhere();
     };
     advance(position);
     registryChanges++;
@@ -124,20 +172,27 @@ export const startProjections = (options: ProjectionOptions): Projections => {
         log.error(`ALARM: stream ${stream} is parked at position ${at} (${type}): ${reason}`);
       if (applied.registryChanged) registryChanges++;
       advance(batch.position);
-      if (batch.events.length < batchSize && wanted <= reached) await urgent.wait(GATHER_MS);
+      const hurried = wanted > reached && performance.now() < wantedUntil;
+      if (batch.events.length < batchSize && !hurried) await urgent.wait(GATHER_MS);
     }
   };
 
   const run = async (): Promise<void> => {
     for (let failures = 0; !signal.aborted;) {
-      let leadership: Leadership | undefined;
       try {
         state = 'standby';
-        leadership = await lead(dataSource, signal);
-        if (!leadership) break;
+        wire = await openWire(dataSource, hear);
+        const over = AbortSignal.any([signal, wire.lost]);
+        if (!leads) {
+          await whereWeAre();
+          failures = 0;
+          if (!over.aborted) await once(over, 'abort');
+          continue;
+        }
+        if (!(await wire.lead(over))) continue;
         state = 'leading';
         const before = reached;
-        await follow(AbortSignal.any([signal, leadership.lost])).finally(() => {
+        await follow(over).finally(() => {
           if (reached > before) failures = 0;
         });
       } catch (error) {
@@ -152,7 +207,8 @@ export const startProjections = (options: ProjectionOptions): Projections => {
         await delay(backoff, undefined, { signal }).catch(() => {});
       } finally {
         state = 'standby';
-        await leadership?.release().catch(() => {});
+        await wire?.close().catch(() => {});
+        wire = undefined;
       }
     }
   };
@@ -181,24 +237,19 @@ export const startProjections = (options: ProjectionOptions): Projections => {
       };
       // Rows of a log that is no longer there are no answer, however old the position.
       refuseAfterFailure();
+      if (reached >= position) return;
       const end = performance.now() + timeoutMs;
-      if (position > wanted) {
-        wanted = position;
-        urgent.tell();
-      }
+      hurryTo(position, timeoutMs);
       while (reached < position) {
         refuseAfterFailure();
         if (state !== 'leading') {
-          const checkpoint = await readCheckpoint(dataSource, SCHEMA);
-          if (checkpoint > reached) reached = checkpoint;
+          await look();
           if (reached >= position) return;
+          wire?.tell(`${WANTED}${position}`);
         }
         const left = end - performance.now();
-        if (left <= 0) {
-          if (wanted === position) wanted = reached; // it may never come
-          throw new NotCaughtUpError(timeoutMs);
-        }
-        await news.wait(state === 'leading' ? left : Math.min(left, POLL_MS));
+        if (left <= 0) throw new NotCaughtUpError(timeoutMs);
+        await news.wait(state === 'leading' ? left : Math.min(left, LOOK_MS));
       }
     },
     health: async () => ({

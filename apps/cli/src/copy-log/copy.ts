@@ -163,7 +163,7 @@ export const copyLog = async ({ from, to, signal, tell = () => {} }: CopyOptions
       if (!(error instanceof RevisionConflictError)) throw error;
       throw new Unusable(
         `${place(run[0]!)} does not follow in the target, which is at #${error.actual}: somebody else writes to it, or the source has lost events`,
-        'hændelsen passer ikke i målet: nogen anden skriver til det, eller kilden mangler hændelser',
+        'hændelsen passer ikke i målet: en anden skriver til det, eller kilden mangler hændelser',
       );
     }
     copied += run.length;
