@@ -57,7 +57,16 @@ const inPostgres = async (url: string) => kept(await createPostgresEventStore({ 
 const inDouble = async () => kept(await createEventStoreDbEventStore({ connectionString: double.url() }));
 
 const start = (over: { dataFolder: string; databaseUrl?: string }) =>
-  startApplication({ host: '127.0.0.1', port: 0, masterKey: FREMDRIFT_MASTER_KEY, demo: true, logLevel: 'error', ...over });
+  startApplication({
+    host: '127.0.0.1',
+    port: 0,
+    masterKey: FREMDRIFT_MASTER_KEY,
+    role: 'all',
+    demo: true,
+    logLevel: 'error',
+    rateLimitPerMinute: 0,
+    ...over,
+  });
 /** What the coordinator sees of the cases, on a server with that database. */
 const casesOn = async (databaseUrl: string): Promise<string> => {
   const running = await start({ dataFolder: folder, databaseUrl });

@@ -45,7 +45,10 @@ const post = async (url, path, body, headers) => {
 };
 
 const ours = async (databaseUrl, folder) => {
-  const env = { DATABASE_URL: databaseUrl, FREMDRIFT_DEMO: '1', FREMDRIFT_DATA: folder, PORT: '0', LOG_LEVEL: 'error' };
+  const env = {
+    ...{ DATABASE_URL: databaseUrl, FREMDRIFT_DEMO: '1', FREMDRIFT_DATA: folder, PORT: '0', LOG_LEVEL: 'error' },
+    RATE_LIMIT_PER_MINUTE: '0', // one user, thousands of requests a second
+  };
   const { found: named, stop } = await start(['dist/apps/api/src/main.js'], env, /running: (\S+)/);
   const url = named.replace('localhost', '127.0.0.1');
   const { access_token: token } = await post(url, '/demo/token', { user: 'coordinator' });

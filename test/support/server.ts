@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Configuration } from '@app/platform';
 import { createTestDatabase } from '@app/testing';
 import { startApplication, type RunningApplication } from '../../apps/api/src/application.js';
 
@@ -77,25 +78,30 @@ export const createClient = (url: string): Client => {
 export type TestServer = RunningApplication & Client;
 
 /** The whole server in this process, on stores that outlive it. */
-export const startServerOn = async (databaseUrl: string, dataFolder: string): Promise<TestServer> => {
+export const startServerOn = async (
+  databaseUrl: string,
+  dataFolder: string,
+  over: Partial<Configuration> = {},
+): Promise<TestServer> => {
   const running = await startApplication({
-    ...{ host: '127.0.0.1', port: 0, dataFolder, databaseUrl, demo: true, logLevel: 'error' },
+    ...{ host: '127.0.0.1', port: 0, dataFolder, databaseUrl, role: 'all', demo: true, logLevel: 'error', rateLimitPerMinute: 0 },
+    ...over,
   });
   return { ...running, ...createClient(running.url) };
 };
 
 /**
  * The whole server in this process, with demo data, on a database of its own in the test run's PostgreSQL.
- * @param options `now`: what the demo's clock shows at the start
+ * @param options `now`: what the demo's clock shows at the start; and settings other than a test's usual ones
  */
-export const startTestServer = async ({ now }: { now?: Date } = {}): Promise<TestServer> => {
+export const startTestServer = async ({ now, ...over }: { now?: Date } & Partial<Configuration> = {}): Promise<TestServer> => {
   const database = await createTestDatabase();
   const dataFolder = temporaryFolder();
   if (now) {
     mkdirSync(join(dataFolder, 'demo'));
     writeFileSync(join(dataFolder, 'demo', 'clock.json'), JSON.stringify({ offset: now.getTime() - Date.now() }));
   }
-  const running = await startServerOn(database.url, dataFolder);
+  const running = await startServerOn(database.url, dataFolder, over);
   const stop = async () => {
     await running.stop();
     await database.drop();

@@ -42,6 +42,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   415: 'The body is not JSON',
   422: 'A rule refused; `rule` and `source` say which',
   428: 'If-Match with the revision is needed',
+  429: 'Too many requests of this user or address within a minute; `Retry-After` says for how long',
   503: 'A store, a key or the access log is out of reach: nothing is shown and nothing was changed',
 };
 
@@ -65,7 +66,7 @@ export const Changes = (options: EndpointOptions) =>
     describe({
       ...options,
       answer: options.answer ?? Receipt,
-      errors: [400, 401, 403, 404, 409, 413, 415, 422, 503, ...(options.errors ?? [])],
+      errors: [400, 401, 403, 404, 409, 413, 415, 422, 429, 503, ...(options.errors ?? [])],
     }),
     ApiHeader({
       name: 'Idempotency-Key',
@@ -89,7 +90,7 @@ export const Answers = (
   options: EndpointOptions & ({ readonly answer: Type } | { readonly file: NonNullable<EndpointOptions['file']> }),
 ) =>
   applyDecorators(
-    describe({ ...options, errors: [...(options.public ? [] : [401, 403]), 503, ...(options.errors ?? [])] }),
+    describe({ ...options, errors: [400, ...(options.public ? [] : [401, 403]), 429, 503, ...(options.errors ?? [])] }),
     ApiHeader({
       name: 'Fremdrift-Position',
       required: false,

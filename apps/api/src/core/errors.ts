@@ -26,6 +26,20 @@ export class NotSignedInError extends Error {
     super('not signed in');
   }
 }
+/** 503: whose tokens are good cannot be told. `reason` is a code and goes to the log only. */
+export class IssuerUnavailableError extends Error {
+  override readonly name = 'IssuerUnavailableError';
+  constructor(reason: string) {
+    super(reason);
+  }
+}
+/** 429 */
+export class TooManyRequestsError extends Error {
+  override readonly name = 'TooManyRequestsError';
+  constructor(readonly retryAfterSeconds: number) {
+    super('too many requests');
+  }
+}
 /** 428 */
 export class PreconditionRequiredError extends Error {
   override readonly name = 'PreconditionRequiredError';

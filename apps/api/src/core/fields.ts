@@ -96,6 +96,14 @@ export const Day = (options: FieldOptions = {}) =>
     Validate(LocalDateConstraint, each(options)),
   );
 
+/** A day of every year: `12-24`. */
+export const DayOfYear = (options: FieldOptions = {}) =>
+  field(
+    { example: options.many ? ['12-24'] : '12-24', ...options },
+    { type: String, pattern: '^(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' },
+    Matches(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, each(options)),
+  );
+
 /** An instant, UTC ISO 8601. */
 export const Moment = (options: FieldOptions = {}) =>
   field(

@@ -13,11 +13,23 @@ import { ErasedError, KeyStoreUnavailableError } from '@app/personal-data';
 import { CheckpointBeyondLogError, InvalidCursorError, NotCaughtUpError } from '@app/read-models';
 import type { Refusal } from '@app/domain';
 import type { Call } from './call.js';
-import { BadRequestError, NotFoundError, NotSignedInError, PreconditionRequiredError, RefusedError } from './errors.js';
+import {
+  BadRequestError,
+  IssuerUnavailableError,
+  NotFoundError,
+  NotSignedInError,
+  PreconditionRequiredError,
+  RefusedError,
+  TooManyRequestsError,
+} from './errors.js';
 import { Ports } from './ports.js';
 import type { Problem } from './endpoint.js';
 
-type ProblemBody = Omit<Problem, 'type'> & { code: string };
+/** `retryAfter`, in seconds, goes into a header. */
+type ProblemBody = Omit<Problem, 'type'> & { code: string; retryAfter?: number };
+
+/** Lines of `errors`: a body of thousands of wrong fields is not answered with thousands of lines. */
+const ERROR_LINES = 50;
 
 const problem = (status: number, code: string, title: string, detail?: string, detailDa?: string): ProblemBody => ({
   status,
@@ -58,15 +70,19 @@ const refused = ({ rule, source, en, da }: Refusal): ProblemBody =>
 const ofHttp = (status: number, errors?: readonly string[]): ProblemBody => {
   switch (status) {
     case 400:
-      return { ...problem(400, 'bad-request', 'Malformed request'), ...(errors && { errors: [...errors] }) };
+      return { ...problem(400, 'bad-request', 'Malformed request'), ...(errors && { errors: errors.slice(0, ERROR_LINES) }) };
     case 404:
       return NOT_FOUND;
+    case 408:
+      return problem(408, 'too-slow', 'The request took too long to arrive');
     case 413:
       return problem(413, 'too-large', 'The body is too large');
+    case 414:
+      return problem(414, 'too-large', 'The address is too long');
     case 415:
       return problem(415, 'media-type', 'The body must be application/json');
-    case 429:
-      return problem(429, 'too-many', 'Too many requests');
+    case 431:
+      return problem(431, 'too-large', 'The headers are too large');
     default:
       return problem(status >= 400 && status < 500 ? status : 500, 'error', 'The request could not be handled');
   }
@@ -87,6 +103,18 @@ export const problemOf = (error: unknown): ProblemBody => {
   }
   if (error instanceof NotSignedInError)
     return problem(401, 'sign-in', 'Sign in', 'A valid token is needed.', 'Der skal et gyldigt adgangstoken til.');
+  if (error instanceof TooManyRequestsError) {
+    return {
+      ...problem(
+        429,
+        'too-many',
+        'Too many requests',
+        'Wait for as many seconds as Retry-After says.',
+        'Vent så mange sekunder, som Retry-After siger.',
+      ),
+      retryAfter: error.retryAfterSeconds,
+    };
+  }
   if (error instanceof PreconditionRequiredError) {
     return problem(
       428,
@@ -120,6 +148,7 @@ export const problemOf = (error: unknown): ProblemBody => {
   if (error instanceof InvalidCursorError) return ofHttp(400, ['after must be a cursor from an earlier answer']);
   for (const kind of [
     UnavailableError,
+    IssuerUnavailableError,
     OutcomeUnknownError,
     KeyStoreUnavailableError,
     AccessLogUnavailableError,
@@ -161,21 +190,28 @@ export class ProblemFilter implements ExceptionFilter {
     }
     // The stack says where; the message of an unexpected error may hold anything, so it stays out.
     if (body.status === 500) this.logger.error(`unexpected ${nameOf(thrown)} request=${String(call.id)}`, stackOf(thrown));
-    else if (body.status === 503) this.logger.warn(`unavailable: ${nameOf(thrown)} request=${String(call.id)}`);
+    else if (body.status === 503) this.logger.warn(`unavailable: ${whatFailed(thrown)} request=${String(call.id)}`);
     else if (thrown instanceof NotSignedInError) this.logger.warn(`sign-in refused: ${thrown.reason} request=${String(call.id)}`);
     send(reply, body);
   }
 }
 
-export const send = (reply: FastifyReply, { code, ...body }: ProblemBody): void => {
+/** The body of an answer. */
+export const problemText = ({ code, retryAfter: _, ...body }: ProblemBody): string =>
+  JSON.stringify({ type: `urn:fremdrift:problem:${code}`, ...body });
+
+export const send = (reply: FastifyReply, body: ProblemBody): void => {
+  if (body.retryAfter !== undefined) void reply.header('retry-after', String(body.retryAfter));
   void reply
     .status(body.status)
     .header('content-type', 'application/problem+json; charset=utf-8')
     .header('cache-control', 'no-store')
-    .send(JSON.stringify({ type: `urn:fremdrift:problem:${code}`, ...body }));
+    .send(problemText(body));
 };
 
 const nameOf = (thrown: unknown) => (thrown instanceof Error ? thrown.constructor.name : typeof thrown);
+/** The messages of this one kind are codes. */
+const whatFailed = (thrown: unknown) => (thrown instanceof IssuerUnavailableError ? `issuer ${thrown.message}` : nameOf(thrown));
 const stackOf = (thrown: unknown) =>
   thrown instanceof Error
     ? (thrown.stack ?? '')

@@ -1,10 +1,10 @@
 // The way out for personal data: open what is sealed, log it, and only then let it go (rule 9).
 import { Injectable } from '@nestjs/common';
 import type { AccessDecision } from '@app/access';
-import type { FieldClass } from '@app/domain';
+import type { FieldClass, Subject } from '@app/domain';
 import { isSealed, type Sealed } from '@app/personal-data';
 import type { Call } from './call.js';
-import type { ErasedMark } from '@app/read-models';
+import type { ErasedMark, WithdrawnMark } from '@app/read-models';
 import { Ports } from './ports.js';
 
 export interface Purpose {
@@ -16,6 +16,8 @@ export interface Purpose {
   readonly personIds?: readonly string[];
   /** A search: what was looked for. Sealed before it is logged. */
   readonly criterion?: string;
+  /** Whom the search found: what was looked for is theirs, and erased with them. */
+  readonly subject?: Subject;
 }
 
 @Injectable()
@@ -24,17 +26,20 @@ export class Reveal {
 
   /**
    * @param answer of the shape `A`, but with sealed texts where `A` has text or null
-   * @returns the answer with its texts open (null where the key is gone, and `erased` says by which erasure), when
-   *   the access log holds what is in it
+   * @returns the answer with its texts open, when the access log holds what is in it. A text is null where its key is gone (`erased`
+   *   says by which erasure), and where it was withdrawn (`withdrawnTexts` says when and by whom)
    * @throws AccessLogUnavailableError, KeyStoreUnavailableError: then nothing is shown
    */
   async reveal<A>(
     call: Call,
-    { purpose, decision, caseIds = [], personIds = [], criterion }: Purpose,
+    { purpose, decision, caseIds = [], personIds = [], criterion, subject }: Purpose,
     answer: unknown,
   ): Promise<A> {
-    const found: Sealed[] = [];
-    collect(answer, found);
+    const all: Sealed[] = [];
+    collect(answer, all);
+    // Nobody opens what was withdrawn.
+    const withdrawn = await this.withdrawnAmong(all);
+    const found = all.filter(({ eventId }) => !withdrawn.has(eventId));
     const texts = await this.ports.vault.openMany(found);
     const young = found.filter(({ fieldClass }) => fieldClass !== 'staff');
     const cases = new Set(caseIds);
@@ -57,13 +62,24 @@ export class Reveal {
         fieldClasses: [...classes],
       };
       await this.ports.accessLog.record(
-        criterion === undefined ? { ...entry, type: 'PersonalDataShown' } : { ...entry, type: 'PersonalDataSearched', criterion },
+        criterion === undefined
+          ? { ...entry, type: 'PersonalDataShown' }
+          : { ...entry, type: 'PersonalDataSearched', criterion, ...(subject && { subject }) },
       );
     }
     const opened = new Map(found.map((sealed, i) => [sealed, texts[i] ?? null]));
-    const shown = replace(answer, opened) as A;
+    const shown = {
+      ...(replace(answer, opened) as A),
+      ...(withdrawn.size > 0 && { withdrawnTexts: placesOf(answer, withdrawn) }),
+    };
     const unreadable = young.filter((sealed) => opened.get(sealed) === null);
     return unreadable.length === 0 ? shown : { ...shown, erased: await this.erasedOf(unreadable) };
+  }
+
+  private async withdrawnAmong(texts: readonly Sealed[]): Promise<ReadonlyMap<string, WithdrawnMark>> {
+    const eventIds = new Set(texts.filter(({ scope }) => scope !== 'identity').map(({ eventId }) => eventId));
+    const marks = await this.ports.readModels.withdrawnAmong([...eventIds]);
+    return new Map(marks.map((mark) => [mark.eventId, mark]));
   }
 
   /** Why they are unreadable, with the erasure whose certificate tells more. */
@@ -86,4 +102,17 @@ const replace = (value: unknown, opened: ReadonlyMap<Sealed, string | null>): un
   if (isSealed(value)) return opened.get(value) ?? null;
   if (Array.isArray(value)) return value.map((inner) => replace(inner, opened));
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replace(inner, opened)]));
+};
+
+/** Each mark with the places in the answer (JSON pointers) where its texts would stand. */
+const placesOf = (answer: unknown, withdrawn: ReadonlyMap<string, WithdrawnMark>): readonly object[] => {
+  const places = new Map<string, string[]>();
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if (isSealed(value)) {
+      if (withdrawn.has(value.eventId)) places.set(value.eventId, [...(places.get(value.eventId) ?? []), path]);
+    } else for (const [key, inner] of Object.entries(value)) walk(inner, `${path}/${key}`);
+  };
+  walk(answer, '');
+  return [...places].map(([eventId, paths]) => ({ ...withdrawn.get(eventId), paths }));
 };
