@@ -1,7 +1,14 @@
 // What a meeting looks like on the way out.
 import { ApiProperty } from '@nestjs/swagger';
 import { AGENDA_REASONS, ORGANISATION_KINDS } from '@app/domain';
-import { ActionAnswer, DisclosureAnswer, ERASED, ErasedAnswer } from '../cases/case-answers.dto.js';
+import {
+  ActionAnswer,
+  DisclosureAnswer,
+  ERASED,
+  ErasedAnswer,
+  WITHDRAWN,
+  WithdrawnTextAnswer,
+} from '../cases/case-answers.dto.js';
 import { Day, Flag, Id, Moment, Nested, Text, Whole, Word } from '../core/fields.js';
 import { NEXT } from '../core/paging.dto.js';
 
@@ -90,6 +97,7 @@ export class AgendaAnswer {
   proposedFrom!: string;
   @Nested(() => AgendaItemAnswer, { many: true }) items!: AgendaItemAnswer[];
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
+  @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
 }
 
 export class CorrectionAnswer {
@@ -119,4 +127,5 @@ export class MinutesAnswer {
   @Text(400, { example: 'Oplysningerne må ikke bruges i efterforskningen af straffesager (retsplejelovens § 115, stk. 2).' })
   notice!: string;
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
+  @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
 }

@@ -1,7 +1,7 @@
 // The questions about meetings: one class each, its handler beside it.
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { requireAccess, type Principal } from '@app/access';
-import { addDays, weekdayOf } from '@app/platform';
+import { workingDaysBefore } from '@app/domain';
 import type { CaseFacts, MeetingRow, MeetingStatus, Page, Paging } from '@app/read-models';
 import { withholdFrom } from '../cases/shapes.js';
 import { Ask } from '../core/ask.js';
@@ -143,14 +143,14 @@ export class MeetingAgendaHandler implements IQueryHandler<MeetingAgenda> {
     const recorded = new Map(meeting!.items.map((item) => [item.caseId, item]));
     const rest = items.filter((item) => may.has(item.caseId) && !figures.has(item.caseId));
     const names = await readModels.caseNames(rest.map((item) => item.caseId));
-    const closingDays = (await readModels.registry()).groups.get(meeting!.groupId)?.closingDays ?? [];
+    const group = (await readModels.registry()).groups.get(meeting!.groupId)!;
     const { agendaWorkingDaysBefore } = await this.ports.ruleSetOn(today);
     const answer = {
       meetingId: meeting!.meetingId,
       localDate: meeting!.localDate,
       status: meeting!.status,
       live: meeting!.status === 'planned',
-      proposedFrom: workingDaysBefore(meeting!.localDate, agendaWorkingDaysBefore, closingDays),
+      proposedFrom: workingDaysBefore(meeting!.localDate, agendaWorkingDaysBefore, group),
       items: items.map(({ itemId, caseId, reasons }) => {
         const why = reasons.map((reason) => ({ reason, ...REASON_TEXT[reason] }));
         if (!may.has(caseId)) return { itemId, withheld: true, why };
@@ -183,16 +183,6 @@ const figuresOf = ({
   newSince,
   silentDays,
 });
-
-/** The local date that many working days earlier: weekends and the group's closing days do not count. */
-export const workingDaysBefore = (date: string, days: number, closingDays: readonly string[]): string => {
-  let at = date;
-  for (let left = days; left > 0;) {
-    at = addDays(at, -1);
-    if (weekdayOf(at) <= 5 && !closingDays.includes(at)) left--;
-  }
-  return at;
-};
 
 export class MeetingMinutes extends Query<MinutesAnswer> {
   constructor(

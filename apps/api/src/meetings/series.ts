@@ -1,10 +1,10 @@
 // The weekly series: when a group meets, and who is invited. It makes its next meeting by itself.
-import { Logger } from '@nestjs/common';
 import type { CommandBus } from '@nestjs/cqrs';
-import { streamName, type Actor } from '@app/domain';
+import { isClosed, streamName, type Actor } from '@app/domain';
 import { addDays, instantAt, weekdayOf } from '@app/platform';
 import type { GroupRow } from '@app/read-models';
 import { Change } from '../core/change.js';
+import { Periodic } from '../core/periodic.js';
 import type { Ports } from '../core/ports.js';
 
 /** Times of a group's meeting on a date; what is not said is the group's own. */
@@ -23,10 +23,10 @@ export const invitedOn = (group: GroupRow, date: string) =>
     .filter((m) => m.from <= date && (m.until === undefined || date < m.until))
     .map(({ userId, organisationId }) => ({ userId, organisationId }));
 
-/** First date from `from` on the group's weekday that is not a closing day. */
+/** First date from `from` on the group's weekday that is neither a public holiday nor a closing day. */
 export const nextSeriesDate = (group: GroupRow, from: string): string => {
   let date = addDays(from, (group.series.weekday - weekdayOf(from) + 7) % 7);
-  while (group.closingDays.includes(date)) date = addDays(date, 7);
+  while (isClosed(date, group)) date = addDays(date, 7);
   return date;
 };
 
@@ -38,7 +38,6 @@ export const PROGRAMME: Actor = {
   kind: 'municipal',
   role: 'coordinator',
 };
-const EVERY_MS = 60_000;
 
 /** Plans every group's next meeting; doing so again, in any process, changes nothing. */
 const planSeries = async (ports: Ports, bus: CommandBus): Promise<void> => {
@@ -66,29 +65,15 @@ const planSeries = async (ports: Ports, bus: CommandBus): Promise<void> => {
   }
 };
 
-/** Looks once a minute, and at once when asked. */
-export class Series {
-  private timer: NodeJS.Timeout | undefined;
-  private readonly logger = new Logger('Series');
-
+export class Series extends Periodic {
   constructor(
     private readonly ports: Ports,
     private readonly bus: CommandBus,
-  ) {}
+  ) {
+    super('Series', 'the series could not be planned');
+  }
 
-  async start(): Promise<void> {
-    await this.look();
-    this.timer = setInterval(() => void this.look(), EVERY_MS);
-  }
-  stop(): void {
-    clearInterval(this.timer);
-  }
-  /** A failure is logged and tried again at the next look. */
-  async look(): Promise<void> {
-    try {
-      await planSeries(this.ports, this.bus);
-    } catch (error) {
-      this.logger.warn(`the series could not be planned: ${error instanceof Error ? error.constructor.name : 'error'}`);
-    }
+  protected lookNow(): Promise<void> {
+    return planSeries(this.ports, this.bus);
   }
 }

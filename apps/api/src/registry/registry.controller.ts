@@ -17,7 +17,8 @@ import { TheCall, type Call } from '../core/call.js';
 import { Changer, type ChangeRequest } from '../core/change.js';
 import { Answers, Changes, type Receipt } from '../core/endpoint.js';
 import { RefusedError } from '../core/errors.js';
-import { Day, Id, Nested, Text, TimeOfDay, Whole, Word } from '../core/fields.js';
+import { Day, DayOfYear, Id, Nested, Text, TimeOfDay, Whole, Word } from '../core/fields.js';
+import { requireGroup } from '../core/guards.js';
 import { Ports } from '../core/ports.js';
 import { Reveal } from '../core/reveal.js';
 
@@ -79,6 +80,26 @@ class DeputyAnswer {
   @Id({ example: 'bif-participant' }) userId!: string;
   @Id({ example: 'sof-participant' }) deputyUserId!: string;
 }
+class LadderBody {
+  @Whole(0, 60, { example: 3 }) reminderWorkingDaysBefore!: number;
+  @Whole(0, 60, { example: 1 }) chaseWorkingDaysAfter!: number;
+  @Whole(1, 60, { example: 2 }) escalateAfterHeldMeetings!: number;
+  @Whole(1, 260, { example: 10, description: 'Without a held meeting.' }) escalateAfterWorkingDays!: number;
+  @Whole(0, 60, { optional: true, example: 2, description: 'To accept an action or a handover. Missing: 2.' })
+  acceptWithinWorkingDays?: number;
+  @Whole(1, 60, { optional: true, example: 5, description: 'To answer a request, or do a follow-up. Missing: 5.' })
+  answerWithinWorkingDays?: number;
+}
+class AbsenceAnswer {
+  @Id({ example: 'bif-participant' }) userId!: string;
+  @Day() from!: string;
+  @Day({ example: '2026-12-01', description: 'First day back.' }) backOn!: string;
+}
+class AbsenceBody {
+  @Id({ optional: true, example: 'bif-participant', description: 'Missing: yourself.' }) userId?: string;
+  @Day() from!: string;
+  @Day({ example: '2026-12-01', description: 'First day back.' }) backOn!: string;
+}
 class GroupAnswer {
   @Id() groupId!: string;
   @Text(200, { example: 'Fremdriftsgruppen' }) name!: string;
@@ -87,7 +108,11 @@ class GroupAnswer {
   @Id({ many: true, example: ['bif', 'politi'] }) organisationIds!: string[];
   @Nested(() => MemberAnswer, { many: true }) members!: MemberAnswer[];
   @Nested(() => DeputyAnswer, { many: true }) deputies!: DeputyAnswer[];
-  @Day({ many: true, example: ['2026-12-24'] }) closingDays!: string[];
+  @Day({ many: true, example: ['2026-12-23'] }) closingDays!: string[];
+  @DayOfYear({ many: true, example: ['06-05', '12-24', '12-31'] }) yearlyClosingDays!: string[];
+  @Nested(() => LadderBody, { optional: true, description: 'Its own thresholds. Missing: those of the rule set.' })
+  ladder?: LadderBody;
+  @Nested(() => AbsenceAnswer, { many: true }) absences!: AbsenceAnswer[];
 }
 class GroupList {
   @Nested(() => GroupAnswer, { many: true }) items!: GroupAnswer[];
@@ -115,7 +140,9 @@ class DeputyBody {
   @Id({ example: 'sof-participant' }) deputyUserId!: string;
 }
 class ClosingDaysBody {
-  @Day({ many: true, example: ['2026-12-24', '2026-12-31'] }) dates!: string[];
+  @Day({ many: true, example: ['2026-12-23', '2027-05-07'] }) dates!: string[];
+  @DayOfYear({ many: true, optional: true, example: ['06-05', '12-24', '12-31'], description: 'Every year. Missing: as before.' })
+  yearly?: string[];
 }
 
 class AreaAnswer {
@@ -129,12 +156,6 @@ class DesignateBody extends AreaAnswer {
   @Id({ example: 'koebenhavns-kommune' }) authorityId!: string;
 }
 
-class LadderBody {
-  @Whole(0, 60, { example: 3 }) reminderWorkingDaysBefore!: number;
-  @Whole(0, 60, { example: 1 }) chaseWorkingDaysAfter!: number;
-  @Whole(1, 60, { example: 2 }) escalateAfterHeldMeetings!: number;
-  @Whole(1, 260, { example: 10 }) escalateAfterWorkingDays!: number;
-}
 class RetentionBody {
   @Whole(1, 30, { example: 1 }) closedWithoutActionYears!: number;
   @Whole(1, 30, { example: 5 }) closedYears!: number;
@@ -256,12 +277,14 @@ export class RegistryController {
   async groups(@TheCall() call: Call): Promise<GroupList> {
     const registry = await this.registry(call, 'readRegistry');
     return {
-      items: [...registry.groups.values()].map(({ organisations, areaIds, members, deputies, closingDays, ...group }) => ({
+      items: [...registry.groups.values()].map(({ organisations, areaIds, members, deputies, ...group }) => ({
         ...group,
         areaIds: [...areaIds],
         members: [...members],
         deputies: [...deputies],
-        closingDays: [...closingDays],
+        closingDays: [...group.closingDays],
+        yearlyClosingDays: [...group.yearlyClosingDays],
+        absences: [...group.absences],
         organisationIds: organisations.map((o) => o.organisationId),
       })),
     };
@@ -330,9 +353,40 @@ export class RegistryController {
   }
 
   @Put('groups/:groupId/closing-days')
-  @Changes({ summary: 'Set the days, beside weekends, on which nobody works' })
-  closingDays(@TheCall() call: Call, @Param() { groupId }: GroupParams, @Body() { dates }: ClosingDaysBody): Promise<Receipt> {
-    return this.administer(call, 'group', groupId, () => ({ type: 'SetClosingDays', data: { groupId, dates } }));
+  @Changes({ summary: 'Set the days, beside weekends and public holidays, on which nobody works' })
+  closingDays(@TheCall() call: Call, @Param() { groupId }: GroupParams, @Body() body: ClosingDaysBody): Promise<Receipt> {
+    return this.administer(call, 'group', groupId, () => ({ type: 'SetClosingDays', data: { groupId, ...body } }));
+  }
+
+  @Put('groups/:groupId/ladder')
+  @Changes({
+    summary: 'Give the group thresholds of its own for chasing',
+    description: 'They hold for deadlines that are agreed or moved from now on.',
+  })
+  ladder(@TheCall() call: Call, @Param() { groupId }: GroupParams, @Body() body: LadderBody): Promise<Receipt> {
+    return this.administer(call, 'group', groupId, () => ({
+      type: 'SetLadder',
+      data: { groupId, ladder: { ...DEFAULT_RULE_SET.ladder, ...body } },
+    }));
+  }
+
+  @Post('groups/:groupId/absences')
+  @Changes({
+    summary: 'Say that a member is away',
+    description: 'Deputies are told what is due meanwhile. Yourself, unless you run the meeting.',
+  })
+  async absence(
+    @TheCall() call: Call,
+    @Param() { groupId }: GroupParams,
+    @Body() { userId = call.principal.userId, from, backOn }: AbsenceBody,
+  ): Promise<Receipt> {
+    const action = userId === call.principal.userId ? 'attendMeeting' : 'runMeeting';
+    requireAccess(call.principal, action);
+    requireGroup(call.principal, action, groupId);
+    return this.changer.change(call, 'group', groupId, () => ({
+      type: 'RecordAbsence',
+      data: { groupId, userId, from, backOn },
+    }));
   }
 
   @Get('areas')
@@ -358,7 +412,11 @@ export class RegistryController {
   adopt(@TheCall() call: Call, @Body() { ladder, retention, ...body }: RuleSetBody): Promise<Receipt> {
     return this.administer(call, 'ruleset', body.ruleSetId, () => ({
       type: 'AdoptRuleSet',
-      data: { ...body, ladder: { ...ladder }, retention: { ...DEFAULT_RULE_SET.retention, ...retention } },
+      data: {
+        ...body,
+        ladder: { ...DEFAULT_RULE_SET.ladder, ...ladder },
+        retention: { ...DEFAULT_RULE_SET.retention, ...retention },
+      },
     }));
   }
 

@@ -2,9 +2,11 @@
 import { accept, refuse, unreachable, type Command, type Decider, type Decision } from '../kernel/decider.js';
 import { codec, event, type EventOf, type FoldedOf } from '../kernel/events.js';
 import { kindRefused, notFound, nothing, taken } from '../kernel/refusals.js';
-import { id, int, label, list, localDate, localTime, object, oneOf } from '../kernel/schema.js';
+import { YEARLY_CLOSING_DAYS } from '../kernel/calendar.js';
+import { id, int, label, list, localDate, localTime, monthDay, object, oneOf } from '../kernel/schema.js';
 import { isLocalDate, same, unique } from '../kernel/values.js';
 import type { OrganisationKind } from '../kernel/vocabulary.js';
+import { isSoundLadder, ladderThresholds, type LadderThresholds } from '../ruleset/ruleset.js';
 
 const PERSONAL_KINDS = ['municipal', 'police'] as const;
 /** The weekly series: ISO weekday 1 (Monday) to 7, local time in Europe/Copenhagen, length in minutes. */
@@ -17,8 +19,20 @@ export const groupEvents = {
   MemberJoined: event(1, { groupId: id, userId: id, organisationId: id, from: localDate }),
   DeputyNamed: event(1, { groupId: id, userId: id, deputyUserId: id }),
   MemberLeft: event(1, { groupId: id, userId: id, on: localDate }),
-  /** The whole list of local dates, beside weekends, on which nobody works. Replaces the list before it. */
-  ClosingDaysSet: event(1, { groupId: id, dates: list(localDate) }),
+  /**
+   * The whole list of local dates, and of days of every year, on which nobody works beside weekends and public holidays.
+   * Replaces the list before it.
+   */
+  ClosingDaysSet: event(
+    2,
+    { groupId: id, dates: list(localDate), yearly: list(monthDay) },
+    {},
+    { 1: (old) => ({ ...old, yearly: YEARLY_CLOSING_DAYS }) },
+  ),
+  /** The group's own thresholds, instead of the rule set's. */
+  LadderSet: event(1, { groupId: id, ladder: ladderThresholds }),
+  /** Away, so that deputies get what is due. Replaces the absence before it. `backOn`: the first local date back. */
+  MemberAway: event(1, { groupId: id, userId: id, from: localDate, backOn: localDate }),
 };
 export type GroupEvent = EventOf<typeof groupEvents>;
 export type GroupFolded = FoldedOf<typeof groupEvents>;
@@ -39,7 +53,10 @@ export type GroupCommand =
   | Command<'AddMember', { groupId: string; userId: string; organisationId: string; from: string }>
   | Command<'NameDeputy', { groupId: string; userId: string; deputyUserId: string }>
   | Command<'RemoveMember', { groupId: string; userId: string; on: string }>
-  | Command<'SetClosingDays', { groupId: string; dates: readonly string[] }>;
+  /** `yearly` missing: as before. */
+  | Command<'SetClosingDays', { groupId: string; dates: readonly string[]; yearly?: readonly string[] }>
+  | Command<'SetLadder', { groupId: string; ladder: LadderThresholds }>
+  | Command<'RecordAbsence', { groupId: string; userId: string; from: string; backOn: string }>;
 
 type Data<T extends GroupFolded['type']> = Extract<GroupFolded, { type: T }>['data'];
 
@@ -57,6 +74,9 @@ export interface FormedGroup {
   readonly members: readonly Member[];
   readonly deputies: readonly { readonly userId: string; readonly deputyUserId: string }[];
   readonly closingDays: readonly string[];
+  readonly yearlyClosingDays: readonly string[];
+  readonly ladder?: LadderThresholds;
+  readonly absences: readonly Data<'MemberAway'>[];
 }
 export type GroupState = { readonly status: 'none' } | FormedGroup;
 
@@ -79,7 +99,11 @@ const evolveFormed = (state: FormedGroup, event: Exclude<GroupFolded, { type: 'G
       return { ...state, members: state.members.map((m, i) => (i === last ? { ...m, until: event.data.on } : m)) };
     }
     case 'ClosingDaysSet':
-      return { ...state, closingDays: event.data.dates };
+      return { ...state, closingDays: event.data.dates, yearlyClosingDays: event.data.yearly };
+    case 'LadderSet':
+      return { ...state, ladder: event.data.ladder };
+    case 'MemberAway':
+      return { ...state, absences: [...state.absences.filter((a) => a.userId !== event.data.userId), event.data] };
     default:
       return unreachable(event);
   }
@@ -146,9 +170,34 @@ const decideFormed = (command: Exclude<GroupCommand, { type: 'FormGroup' }>, sta
     }
     case 'SetClosingDays': {
       const dates = [...unique(command.data.dates)].sort();
-      if (!dates.every(isLocalDate))
+      const yearly = [...unique(command.data.yearly ?? state.yearlyClosingDays)].sort();
+      // 2028 is a leap year: 29 February is a day of the year too.
+      if (!dates.every(isLocalDate) || !yearly.every((day) => isLocalDate(`2028-${day}`)))
         return refuse('group.closing-days', 'A closing day is not a date.', 'En lukkedag er ikke en dato.');
-      return same(state.closingDays, dates) ? nothing : accept({ type: 'ClosingDaysSet', data: { groupId, dates } });
+      return same(state.closingDays, dates) && same(state.yearlyClosingDays, yearly)
+        ? nothing
+        : accept({ type: 'ClosingDaysSet', data: { groupId, dates, yearly } });
+    }
+    case 'SetLadder': {
+      const { ladder } = command.data;
+      if (same(state.ladder, ladder)) return nothing;
+      if (!isSoundLadder(ladder))
+        return refuse(
+          'group.ladder',
+          'The thresholds of the ladder are numbers of days and meetings, none negative, none above 260.',
+          'Grænserne i rykkertrappen er antal dage og møder, ingen negative og ingen over 260.',
+        );
+      return accept({ type: 'LadderSet', data: { groupId, ladder } });
+    }
+    case 'RecordAbsence': {
+      const { userId, from, backOn } = command.data;
+      const absence = { groupId, userId, from, backOn };
+      if (state.absences.some((a) => same(a, absence))) return nothing;
+      const member = latest(userId);
+      if (!member || member.until !== undefined) return notFound('member');
+      if (!isLocalDate(from) || !isLocalDate(backOn) || backOn < from)
+        return refuse('group.absence', 'Nobody is back before they leave.', 'Ingen er tilbage, før de er gået.');
+      return accept({ type: 'MemberAway', data: absence });
     }
     default:
       return unreachable(command);
@@ -160,7 +209,16 @@ export const groupDecider: Decider<GroupState, GroupCommand, GroupEvent, GroupFo
 
   evolve: (state, event) => {
     if (event.type === 'GroupFormed')
-      return { status: 'formed', formed: event.data, organisations: [], members: [], deputies: [], closingDays: [] };
+      return {
+        status: 'formed',
+        formed: event.data,
+        organisations: [],
+        members: [],
+        deputies: [],
+        closingDays: [],
+        yearlyClosingDays: YEARLY_CLOSING_DAYS,
+        absences: [],
+      };
     return state.status === 'none' ? state : evolveFormed(state, event);
   },
 

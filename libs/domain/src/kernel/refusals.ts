@@ -13,6 +13,8 @@ const THINGS = {
   request: ['information request', 'anmodning om oplysninger'],
   disclosure: ['disclosure', 'videregivelse'],
   action: ['action', 'indsats'],
+  chase: ['chase', 'rykker'],
+  answer: ['answer', 'svar'],
   handover: ['handover', 'overdragelse'],
   report: ['report', 'statusmelding'],
   'follow-up': ['follow-up', 'opfølgning'],
@@ -22,6 +24,9 @@ const THINGS = {
   correction: ['correction', 'rettelse'],
   erasure: ['erasure', 'sletning'],
   hold: ['legal hold', 'slettestop'],
+  merge: ['merge', 'sammenlægning'],
+  text: ['text', 'tekst'],
+  withdrawal: ['withdrawal', 'tilbagetrækning'],
 } as const;
 export type Thing = keyof typeof THINGS;
 

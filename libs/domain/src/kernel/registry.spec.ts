@@ -158,6 +158,29 @@ describe('a group', () => {
     given(groupDecider, formed)
       .when(command('SetClosingDays', { groupId: 'g1', dates: ['2026-02-30'] }))
       .thenRefused('group.closing-days');
+    given(groupDecider, formed)
+      .when(command('SetClosingDays', { groupId: 'g1', dates: [], yearly: ['02-30'] }))
+      .thenRefused('group.closing-days');
+    given(groupDecider, formed)
+      .when(command('SetClosingDays', { groupId: 'g1', dates: ['2026-12-23'] }))
+      .then({ type: 'ClosingDaysSet', data: { groupId: 'g1', dates: ['2026-12-23'], yearly: ['06-05', '12-24', '12-31'] } });
+  });
+  it('has thresholds of its own, none negative', () => {
+    const ladder = { ...DEFAULT_RULE_SET.ladder, reminderWorkingDaysBefore: 5 };
+    const set = (over: object) => command('SetLadder', { groupId: 'g1', ladder: { ...ladder, ...over } });
+    given(groupDecider, formed)
+      .when(set({}))
+      .then({ type: 'LadderSet', data: { groupId: 'g1', ladder } });
+    for (const over of [{ reminderWorkingDaysBefore: -1 }, { escalateAfterHeldMeetings: 0 }, { acceptWithinWorkingDays: 261 }])
+      given(groupDecider, formed).when(set(over)).thenRefused('group.ladder');
+  });
+  it('a member is away until the day they are back, one absence at a time', () => {
+    const away = (from: string, backOn: string) => command('RecordAbsence', { groupId: 'g1', userId: 'u1', from, backOn });
+    given(groupDecider, formed, joined).when(away('2026-12-14', '2026-12-28')).thenRefused('member.unknown');
+    given(groupDecider, formed, joined, member).when(away('2026-12-28', '2026-12-14')).thenRefused('group.absence');
+    const group = given(groupDecider, formed, joined, member);
+    const { state } = group.after(away('2026-12-14', '2026-12-28'), away('2027-01-04', '2027-01-11'));
+    expect(state).toMatchObject({ absences: [{ from: '2027-01-04' }] });
   });
 });
 

@@ -4,6 +4,7 @@ import { DEFAULT_RULE_SET } from '../ruleset/ruleset.js';
 import type { Command, Decider } from './decider.js';
 import { STREAMS } from './streams.js';
 import type { CaseCommand } from '../case/events.js';
+import type { ChaseCommand } from '../chase/chase.js';
 import type { GroupCommand } from '../group/group.js';
 import type { HotspotCommand } from '../hotspot/hotspot.js';
 import type { MeetingCommand } from '../meeting/events.js';
@@ -60,6 +61,13 @@ const group: Table<GroupCommand> = {
   AddMember: [form, joinGroup, addMember],
   NameDeputy: [form, joinGroup, addMember, command('NameDeputy', { groupId: 'g1', userId: 'u1', deputyUserId: 'u2' })],
   RemoveMember: [form, joinGroup, addMember, command('RemoveMember', { groupId: 'g1', userId: 'u1', on: '2026-12-01' })],
+  SetLadder: [form, command('SetLadder', { groupId: 'g1', ladder: { ...DEFAULT_RULE_SET.ladder, chaseWorkingDaysAfter: 2 } })],
+  RecordAbsence: [
+    form,
+    joinGroup,
+    addMember,
+    command('RecordAbsence', { groupId: 'g1', userId: 'u1', from: '2026-12-14', backOn: '2026-12-28' }),
+  ],
   SetClosingDays: [form, command('SetClosingDays', { groupId: 'g1', dates: ['2026-12-25', '2026-12-24', '2026-12-24'] })],
 };
 
@@ -72,6 +80,10 @@ const registerPerson = command('RegisterPerson', {
   personId: 'p1',
   identity: { name: 'Ung Testperson' },
   addressProtected: true,
+});
+const mergePerson = command('MergePerson', {
+  ...{ personId: 'p1', mergeId: 'm1', intoPersonId: 'p2', reason: 'Samme unge.' },
+  facts: { survivorIsMerged: false, survivorIsErased: false, hasAliases: false },
 });
 const erasure = { personId: 'p1', erasureId: 'e1' };
 const facts = { authorities: [bif.authorityId], liveCaseIds: [] };
@@ -92,6 +104,9 @@ const person: Table<PersonCommand> = {
     command('ProtectAddress', { personId: 'p1' }),
   ],
   LiftAddressProtection: [registerPerson, command('LiftAddressProtection', { personId: 'p1' })],
+
+  MergePerson: [registerPerson, mergePerson],
+  UndoMerge: [registerPerson, mergePerson, command('UndoMerge', { personId: 'p1', reason: 'Det var to.' })],
 
   ProposeErasure: [registerPerson, proposeErasure],
   ApproveErasure: [registerPerson, proposeErasure, approveErasure],
@@ -157,6 +172,11 @@ const share = command(
   },
   as('police'),
 );
+const written = {
+  ...{ eventId: 'e1', eventType: 'ProgressReported', writtenAt: '2026-11-20T08:00:00.000Z' },
+  ...{ writtenBy: [actors.buf.userId], organisationId: buf.organisationId },
+};
+const withdraw = command('WithdrawText', { caseId, text: written, ground: 'Handlede om en anden.' }, as('buf'));
 const cases: Table<CaseCommand> = {
   ReferCase: [refer],
   ScreenCase: [refer, command('ScreenCase', { caseId, outcome: 'accepted' })],
@@ -184,6 +204,8 @@ const cases: Table<CaseCommand> = {
   CloseCase: [refer, close],
   ReopenCase: [refer, close, command('ReopenCase', { caseId, ground: 'Nyt.' })],
   ChangeArea: [refer, command('ChangeArea', { caseId, areaId: 'a2' })],
+  WithdrawText: [refer, withdraw],
+  AcknowledgeWithdrawal: [refer, withdraw, command('AcknowledgeWithdrawal', { caseId, eventId: 'e1' }, as('police'))],
 };
 
 // ---- meeting
@@ -244,7 +266,33 @@ const meeting: Table<MeetingCommand> = {
   ],
 };
 
-const TABLES = { organisation, user, group, hotspot, ruleset, person, case: cases, meeting };
+// ---- chase
+
+const chased = { caseId, actionId: 'a1', personId: 'p1' };
+const holder = { organisationId: 'buf', to: [actors.buf.userId] };
+const openAction = { ...chased, open: true, deadline: '2026-11-20', holder };
+const climb = command('ClimbLadder', {
+  ...openAction,
+  ladder: {
+    deadline: '2026-11-20',
+    setOn: '2026-11-02',
+    thresholds: DEFAULT_RULE_SET.ladder,
+    asked: { eventId: 'e1', on: '2026-11-02' },
+  },
+  calendar: { closingDays: [], yearlyClosingDays: [] },
+  held: [{ meetingId: 'm1', heldOn: '2026-11-24' }],
+  asked: holder,
+  chaseId: 'k1',
+});
+const chaseByHand = command('ChaseAction', { ...openAction, chaseId: 'k2', note: 'Er der aftalt en tid?' });
+const chase: Table<ChaseCommand> = {
+  ClimbLadder: [climb],
+  ChaseAction: [climb, chaseByHand],
+  AnswerChase: [chaseByHand, command('AnswerChase', { ...chased, chaseId: 'k2', answerId: 's1', answer: 'Torsdag.' }, as('buf'))],
+  EscalateAction: [command('EscalateAction', { ...openAction, reason: 'Kræver en bevilling.' })],
+};
+
+const TABLES = { organisation, user, group, hotspot, ruleset, person, case: cases, meeting, chase };
 /** Their whole content is sealed, and a decider folds only clear data: the command's id tells that they are repeats. */
 const SEALED_ONLY = ['CorrectPerson', 'RewordAction'];
 

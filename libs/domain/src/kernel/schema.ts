@@ -50,6 +50,8 @@ export const keyId = check<string>('the id of a key', matches(/^[A-Za-z0-9_-]{22
 export const instant = check<string>('an instant in UTC', matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/));
 /** A local date in Europe/Copenhagen: `2026-11-24`. */
 export const localDate = check<string>('a local date', matches(/^\d{4}-\d\d-\d\d$/));
+/** A day of every year: `12-24`. */
+export const monthDay = check<string>('a day of the year', matches(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/));
 /** A local time of day in Europe/Copenhagen: `09:00`. */
 export const localTime = check<string>('a local time', matches(/^([01]\d|2[0-3]):[0-5]\d$/));
 export const int = check<number>('a whole number', Number.isSafeInteger);

@@ -23,6 +23,8 @@ const FROZEN_FIELDS = {
   'ErasureWithdrawn.reason': 12,
   'LegalHoldPlaced.note': 13,
   'LegalHoldLifted.note': 14,
+  'PersonMerged.reason': 15,
+  'PersonMergeUndone.reason': 16,
   'UserEnrolled.name': 101,
   'UserEnrolled.email': 102,
   'CaseReferred.reason': 201,
@@ -42,11 +44,15 @@ const FROZEN_FIELDS = {
   'CaseClosed.summary': 215,
   'CaseReopened.ground': 216,
   'ActionReworded.description': 218,
+  'TextWithdrawn.ground': 219,
   'AttendeeArrived.guestName': 301,
   'InformationSharedInRoom.content': 302,
   'InformationSharedInRoom.necessity': 303,
   'ItemDiscussed.note': 304,
   'MinutesCorrected.correction': 305,
+  'ActionChased.note': 401,
+  'ChaseAnswered.answer': 402,
+  'ActionEscalated.reason': 403,
 };
 
 const categories = Object.keys(STREAMS) as StreamCategory[];

@@ -1,6 +1,7 @@
 // The registry of all streams: for who reads events without knowing whose they are (projections, verification, encryption).
 import { caseDecider } from '../case/decider.js';
 import { caseCodec } from '../case/events.js';
+import { chaseCodec, chaseDecider } from '../chase/chase.js';
 import { groupCodec, groupDecider } from '../group/group.js';
 import { hotspotCodec, hotspotDecider } from '../hotspot/hotspot.js';
 import { meetingDecider } from '../meeting/decider.js';
@@ -22,6 +23,7 @@ export const STREAMS = {
   person: { category: 'person', decider: personDecider, codec: personCodec },
   case: { category: 'case', decider: caseDecider, codec: caseCodec },
   meeting: { category: 'meeting', decider: meetingDecider, codec: meetingCodec },
+  chase: { category: 'chase', decider: chaseDecider, codec: chaseCodec },
 } as const;
 export type StreamCategory = keyof typeof STREAMS;
 

@@ -2,9 +2,23 @@
 import { accept, refuse, unreachable, type Command, type Decider } from '../kernel/decider.js';
 import { codec, event, type EventOf, type FoldedOf } from '../kernel/events.js';
 import { nothing, taken } from '../kernel/refusals.js';
-import { id, int, label, list, localDate, object, oneOf, type InferShape } from '../kernel/schema.js';
+import { id, int, label, list, localDate, object, oneOf, type Infer, type InferShape } from '../kernel/schema.js';
 import { isLocalDate, same, yearsLater } from '../kernel/values.js';
 import { PURPOSES } from '../kernel/vocabulary.js';
+
+/** When the ladder takes which step. A group may have its own (group.ts). */
+export const ladderThresholds = object({
+  reminderWorkingDaysBefore: int,
+  chaseWorkingDaysAfter: int,
+  escalateAfterHeldMeetings: int,
+  /** Working days without a held meeting. */
+  escalateAfterWorkingDays: int,
+  /** An action, or a handover, that is not accepted within these is chased too. */
+  acceptWithinWorkingDays: int,
+  /** An information request without an answer, and a follow-up that did not happen, for this long is silence. */
+  answerWithinWorkingDays: int,
+});
+export type LadderThresholds = Infer<typeof ladderThresholds>;
 
 const ruleSet = {
   ruleSetId: id,
@@ -19,12 +33,7 @@ const ruleSet = {
   silentAfterDays: int,
   /** Working days before the meeting from which its agenda is proposed. */
   agendaWorkingDaysBefore: int,
-  ladder: object({
-    reminderWorkingDaysBefore: int,
-    chaseWorkingDaysAfter: int,
-    escalateAfterHeldMeetings: int,
-    escalateAfterWorkingDays: int,
-  }),
+  ladder: ladderThresholds,
   /** Years from the local date on which a case ended until what is written in it is due for erasure. */
   retention: object({ closedWithoutActionYears: int, closedYears: int }),
 };
@@ -33,8 +42,19 @@ export type RuleSet = InferShape<typeof ruleSet>;
 /** What retention was before a rule set said it. */
 const DEFAULT_RETENTION = { closedWithoutActionYears: 1, closedYears: 5 };
 
+/** What the ladder waited for before a rule set said it. */
+const DEFAULT_ANSWERS = { acceptWithinWorkingDays: 2, answerWithinWorkingDays: 5 };
+
 export const ruleSetEvents = {
-  RuleSetAdopted: event(2, ruleSet, {}, { 1: (old) => ({ ...old, retention: DEFAULT_RETENTION }) }),
+  RuleSetAdopted: event(
+    3,
+    ruleSet,
+    {},
+    {
+      1: (old) => ({ ...old, retention: DEFAULT_RETENTION }),
+      2: (old) => ({ ...old, ladder: { ...(old['ladder'] as object), ...DEFAULT_ANSWERS } }),
+    },
+  ),
 };
 export type RuleSetEvent = EventOf<typeof ruleSetEvents>;
 export type RuleSetFolded = FoldedOf<typeof ruleSetEvents>;
@@ -85,7 +105,13 @@ export const DEFAULT_RULE_SET: RuleSet = {
   necessityMinLength: 8,
   silentAfterDays: 21,
   agendaWorkingDaysBefore: 2,
-  ladder: { reminderWorkingDaysBefore: 3, chaseWorkingDaysAfter: 1, escalateAfterHeldMeetings: 2, escalateAfterWorkingDays: 10 },
+  ladder: {
+    reminderWorkingDaysBefore: 3,
+    chaseWorkingDaysAfter: 1,
+    escalateAfterHeldMeetings: 2,
+    escalateAfterWorkingDays: 10,
+    ...DEFAULT_ANSWERS,
+  },
   retention: DEFAULT_RETENTION,
 };
 
@@ -104,14 +130,19 @@ export const retentionEnds = (
 
 export type RuleSetState = { readonly status: 'none' } | { readonly status: 'adopted'; readonly adopted: RuleSet };
 
+/** No step before it can be counted, none later than anybody would look for it. */
+export const isSoundLadder = (l: LadderThresholds): boolean =>
+  [l.escalateAfterHeldMeetings, l.escalateAfterWorkingDays, l.answerWithinWorkingDays].every((n) => n >= 1 && n <= 260) &&
+  [l.reminderWorkingDaysBefore, l.chaseWorkingDaysAfter, l.acceptWithinWorkingDays].every((n) => n >= 0 && n <= 260);
+
 const sound = (r: RuleSet): boolean =>
   isLocalDate(r.validFrom) &&
   r.purposes.length > 0 &&
-  [
-    ...[r.necessityMinLength, r.silentAfterDays, r.ladder.escalateAfterHeldMeetings, r.ladder.escalateAfterWorkingDays],
-    ...[r.retention.closedWithoutActionYears, r.retention.closedYears],
-  ].every((n) => n >= 1) &&
-  [r.agendaWorkingDaysBefore, r.ladder.reminderWorkingDaysBefore, r.ladder.chaseWorkingDaysAfter].every((n) => n >= 0);
+  [...[r.necessityMinLength, r.silentAfterDays], ...[r.retention.closedWithoutActionYears, r.retention.closedYears]].every(
+    (n) => n >= 1,
+  ) &&
+  r.agendaWorkingDaysBefore >= 0 &&
+  isSoundLadder(r.ladder);
 
 export const ruleSetDecider: Decider<RuleSetState, RuleSetCommand, RuleSetEvent, RuleSetFolded> = {
   initialState: { status: 'none' },

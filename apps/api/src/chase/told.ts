@@ -1,0 +1,40 @@
+// Who is told about an action: the holder, deputies while the holder is away, else whoever of the organisation is in the group.
+import type { ExistingCase, Told } from '@app/domain';
+import type { GroupRow, Registry } from '@app/read-models';
+
+const isHere = (group: GroupRow, userId: string, today: string): boolean =>
+  group.members.some((m) => m.userId === userId && m.from <= today && (m.until === undefined || today < m.until)) &&
+  !group.absences.some((a) => a.userId === userId && a.from <= today && today < a.backOn);
+
+/**
+ * @param holder whose hands it is in; without `userId` nobody is named
+ * @param today local date in Europe/Copenhagen
+ * @returns users who may see the case; nobody only when the group has nobody
+ */
+export const toldOf = (
+  registry: Registry,
+  groupId: string,
+  theCase: Pick<ExistingCase, 'organisations' | 'excludedUserIds'>,
+  { organisationId, userId }: { readonly organisationId: string; readonly userId?: string | undefined },
+  today: string,
+): Told => {
+  const group = registry.groups.get(groupId);
+  if (!group) return { organisationId, to: [] };
+  const may = (id: string): boolean => {
+    const user = registry.users.get(id);
+    const left = user?.leftOn !== undefined && user.leftOn <= today;
+    const takesPart = theCase.organisations.some((o) => o.organisationId === user?.organisationId);
+    return !left && takesPart && !theCase.excludedUserIds.includes(id);
+  };
+  const here = group.members.map((m) => m.userId).filter((id) => isHere(group, id, today));
+  const deputies = group.deputies.filter((d) => d.userId === userId).map((d) => d.deputyUserId);
+  const leads = here.filter((id) => ['coordinator', 'projectLead'].includes(registry.users.get(id)?.role ?? ''));
+  const candidates = [
+    userId !== undefined && here.includes(userId) ? [userId] : [],
+    deputies,
+    here.filter((id) => registry.users.get(id)?.organisationId === organisationId),
+    leads,
+  ];
+  const to = candidates.map((ids) => ids.filter(may)).find((ids) => ids.length > 0) ?? [];
+  return { organisationId, to: [...new Set(to)] };
+};

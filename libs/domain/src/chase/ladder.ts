@@ -1,0 +1,126 @@
+// The ladder: what becomes of an action whose deadline comes near and passes. A pure function of dates: what was agreed, what was
+// done about it so far, and which days are working days. "Today" is a local date, so summer time changes nothing here.
+import { dateAfter, isWorkingDay, workingDaysAfter, workingDaysBefore, type WorkCalendar } from '../kernel/calendar.js';
+import type { LadderThresholds } from '../ruleset/ruleset.js';
+
+/** In the order they are taken. `first`: at the top of the next agenda. */
+export const LADDER_STEPS = ['reminded', 'due', 'chased', 'first', 'escalated'] as const;
+export type LadderStep = (typeof LADDER_STEPS)[number];
+
+/** `by-hand`: the project lead or the hotspot chief, at once. */
+export const ESCALATION_CAUSES = ['meetings-missed', 'working-days', 'by-hand'] as const;
+export type EscalationCause = (typeof ESCALATION_CAUSES)[number];
+
+/** What the ladder asks about an open action. */
+export interface OnLadder {
+  /** Local date, Europe/Copenhagen. */
+  readonly deadline: string;
+  /** Local date on which this deadline was agreed or moved to. */
+  readonly setOn: string;
+  /** Those in force on that day: what was agreed under one ladder is chased by it. */
+  readonly thresholds: LadderThresholds;
+  /** While somebody has still to accept it: the event that asked, and its local date. */
+  readonly asked?: { readonly eventId: string; readonly on: string };
+}
+
+/** What happened on the ladder so far. */
+export interface Climbed {
+  /** By deadline: moving a deadline away and back takes no step twice. */
+  readonly taken: Readonly<Record<string, readonly LadderStep[]>>;
+  /** Held meetings at which the action was overdue, in their order. */
+  readonly missed: readonly { readonly meetingId: string; readonly heldOn: string }[];
+  /** Ids of the events that asked for an acceptance and were chased for it. */
+  readonly acceptanceChased: readonly string[];
+}
+
+/** A step and the local date on which it falls due. */
+export interface StepOn {
+  readonly step: LadderStep;
+  readonly on: string;
+  /** Of an escalation. */
+  readonly why?: Exclude<EscalationCause, 'by-hand'>;
+}
+export interface DueStep extends StepOn {
+  /** Its moment passed while nobody looked: it is recorded, and nobody is told any more. */
+  readonly overtaken: boolean;
+}
+
+const later = (a: string, b: string): string => (a > b ? a : b);
+const earlier = (a: string, b: string): string => (a < b ? a : b);
+
+/** From this date the action can be overdue: an imported deadline may have passed when it was set. */
+const startOf = ({ deadline, setOn }: Pick<OnLadder, 'deadline' | 'setOn'>): string => later(deadline, setOn);
+
+/** Whether a meeting held on that date, while the action was open, was missed by it. */
+export const isMissedBy = (action: OnLadder, climbed: Climbed, heldOn: string): boolean => heldOn > missedUntil(action, climbed);
+/** Meetings held after this date count as missed: two on one day are one. */
+export const missedUntil = (action: OnLadder, { missed }: Climbed): string => later(startOf(action), missed.at(-1)?.heldOn ?? '');
+
+/**
+ * The steps still to be taken for this deadline, with their dates, none earlier than the one before. A reminder that would have been
+ * due when the deadline was set is left out: agreeing it was notice enough.
+ */
+export const stepsAhead = (action: OnLadder, climbed: Climbed, calendar: WorkCalendar): readonly StepOn[] => {
+  const { deadline, setOn, thresholds } = action;
+  const taken = climbed.taken[deadline] ?? [];
+  if (taken.includes('escalated')) return [];
+  const start = startOf(action);
+  const missed = climbed.missed.filter(({ heldOn }) => heldOn > start);
+  const enough = missed[thresholds.escalateAfterHeldMeetings - 1];
+  const dueOn = isWorkingDay(deadline, calendar) ? deadline : workingDaysBefore(deadline, 1, calendar);
+  const remindOn = earlier(workingDaysBefore(deadline, thresholds.reminderWorkingDaysBefore, calendar), dueOn);
+  const chaseOn = later(workingDaysAfter(start, thresholds.chaseWorkingDaysAfter, calendar), dateAfter(start, 1));
+  const quietSince = missed.at(-1)?.heldOn ?? start;
+  const escalation: StepOn = enough
+    ? { step: 'escalated', on: later(enough.heldOn, chaseOn), why: 'meetings-missed' }
+    : {
+        step: 'escalated',
+        on: later(workingDaysAfter(quietSince, thresholds.escalateAfterWorkingDays, calendar), chaseOn),
+        why: 'working-days',
+      };
+  const before: StepOn[] = [
+    { step: 'reminded', on: remindOn },
+    { step: 'due', on: dueOn },
+  ];
+  return [
+    ...before.filter(({ on }) => on > setOn),
+    { step: 'chased', on: chaseOn } as const,
+    { step: 'first', on: chaseOn } as const,
+    escalation,
+  ].filter(({ step }) => !taken.includes(step));
+};
+
+/**
+ * The steps to be taken now, in order. After an outage or a jump of the clock all that fell due meanwhile come at once: a reminder
+ * and "due" are overtaken when the deadline has passed or the next step is due as well; a chase, the agenda and an escalation are
+ * never overtaken, because they do not go out of date.
+ * @param today local date in Europe/Copenhagen
+ */
+export const stepsDue = (action: OnLadder, climbed: Climbed, calendar: WorkCalendar, today: string): readonly DueStep[] => {
+  const due = stepsAhead(action, climbed, calendar).filter(({ on }) => on <= today);
+  return due.map((step, i) => {
+    const early = step.step === 'reminded' || step.step === 'due';
+    return { ...step, overtaken: early && (i < due.length - 1 || today > action.deadline) };
+  });
+};
+
+/** The local date from which an acceptance that did not come is chased; undefined when none is waited for, or that was done. */
+export const acceptanceChaseOn = (
+  { asked, thresholds }: OnLadder,
+  climbed: Climbed,
+  calendar: WorkCalendar,
+): string | undefined =>
+  asked && !climbed.acceptanceChased.includes(asked.eventId)
+    ? workingDaysAfter(asked.on, thresholds.acceptWithinWorkingDays + 1, calendar)
+    : undefined;
+
+/** The local date on which the ladder has something to do with this action; undefined: never, as things stand. */
+export const nextStepOn = (action: OnLadder, climbed: Climbed, calendar: WorkCalendar): string | undefined => {
+  const step = stepsAhead(action, climbed, calendar)[0]?.on;
+  const acceptance = acceptanceChaseOn(action, climbed, calendar);
+  return step === undefined || acceptance === undefined ? (step ?? acceptance) : earlier(step, acceptance);
+};
+
+/** The action is still to be escalated: meetings it misses count. */
+export const awaitsEscalation = ({ deadline }: Pick<OnLadder, 'deadline'>, { taken }: Climbed): boolean =>
+  !(taken[deadline] ?? []).includes('escalated');

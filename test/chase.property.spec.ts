@@ -1,0 +1,148 @@
+// The ladder at work against the ladder as a rule: months of random days over HTTP, with outages, moves, meetings and closing days;
+// what stands in the log is exactly what the rule says, nothing missing and nothing twice.
+import { CommandBus } from '@nestjs/cqrs';
+import fc from 'fast-check';
+import { contextOf } from '@app/testing';
+import {
+  chaseDecider,
+  DEFAULT_RULE_SET,
+  YEARLY_CLOSING_DAYS,
+  type ChaseFolded,
+  type ChaseState,
+  type OnLadder,
+} from '@app/domain';
+import { Chaser } from '../apps/api/src/chase/chaser.js';
+import { DEMO_GROUP } from '../apps/api/src/demo/users.js';
+import { done, events, newAction, newCase } from './support/flow.js';
+import { startTestServer, type TestServer } from './support/server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  // Half past: the walk's hours never meet midnight.
+  server = await startTestServer({ now: new Date('2026-11-24T07:30:00.000Z') });
+}, 60_000);
+afterAll(() => server.stop());
+
+interface Line {
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+const short = ({ type, data }: Line): string =>
+  [type, data['deadline'], data['step'], data['on'] ?? data['heldOn'], data['why']]
+    .filter((p) => typeof p === 'string')
+    .join(' ');
+
+/** One action as the rule knows it. */
+class Ruled {
+  private state: ChaseState = chaseDecider.initialState;
+  private held: { meetingId: string; heldOn: string }[] = [];
+  readonly lines: string[] = [];
+  open = true;
+
+  constructor(
+    readonly caseId: string,
+    readonly actionId: string,
+    public ladder: OnLadder,
+  ) {}
+
+  hold(heldOn: string): void {
+    this.held.push({ meetingId: `m${this.held.length}`, heldOn });
+  }
+
+  look(today: string, closingDays: readonly string[]): void {
+    const holder = { organisationId: 'sof', to: ['sof'] };
+    const { caseId, actionId, ladder, open, held } = this;
+    const data = {
+      ...{ caseId, actionId, personId: 'p', open, deadline: ladder.deadline, ladder, held, holder, asked: holder },
+      ...{ calendar: { closingDays, yearlyClosingDays: YEARLY_CLOSING_DAYS }, chaseId: `k-${ladder.deadline}` },
+    };
+    const command = { type: 'ClimbLadder', data, context: { ...contextOf(), today } } as const;
+    for (const { type, data } of chaseDecider.decide(command, this.state).events) {
+      this.lines.push(short({ type, data }));
+      this.state = chaseDecider.evolve(this.state, { type, data } as ChaseFolded);
+    }
+  }
+}
+
+const step = fc.record({
+  days: fc.oneof(
+    { weight: 6, arbitrary: fc.integer({ min: 0, max: 3 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 5, max: 16 }) },
+  ),
+  hours: fc.integer({ min: 0, max: 23 }),
+  act: fc.constantFrom('accept', 'move', 'complete', 'hold', 'hold', 'close the house', 'nothing', 'nothing'),
+  which: fc.nat(4),
+  by: fc.integer({ min: 0, max: 12 }),
+  at: fc.constantFrom('at once', 'at the next look'),
+});
+
+it('takes every step the rule says, once', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 5, maxLength: 5 }),
+      fc.array(step, { minLength: 12, maxLength: 20 }),
+      async (deadlines, steps) => {
+        const others = Array.from({ length: 2 }, () => new Chaser(server.ports, server.app.get(CommandBus)));
+        const lookAll = () => Promise.all([server.app.get(Chaser).look(), ...others.map((chaser) => chaser.look())]);
+        const today = async () => (await server.call<{ today: string }>(undefined, 'GET', '/demo/clock')).body.today;
+        const after = (date: string, days: number) => new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10);
+        const { caseId } = await newCase(server);
+        let now = await today();
+        let closingDays: string[] = [];
+        const closeOn = async (dates: string[]) => {
+          closingDays = dates;
+          done(await server.call('administrator', 'PUT', `/api/groups/${DEMO_GROUP}/closing-days`, { dates }));
+        };
+        await closeOn([]);
+        const actions: Ruled[] = [];
+        for (const [i, days] of deadlines.entries()) {
+          const deadline = after(now, days);
+          const actionId = await newAction(server, caseId, { deadline, ownerUserId: 'sof' });
+          const asked = { eventId: `agreed-${i}`, on: now };
+          actions.push(new Ruled(caseId, actionId, { deadline, setOn: now, thresholds: DEFAULT_RULE_SET.ladder, asked }));
+        }
+        for (const { days, hours, act, which, by, at } of steps) {
+          done(await server.call('coordinator', 'POST', '/demo/clock', { days, hours }));
+          now = await today();
+          for (const action of actions) action.look(now, closingDays);
+          const action = actions[which]!;
+          const path = `/api/cases/${caseId}/actions/${action.actionId}`;
+          if (act === 'hold') {
+            const body = { groupId: DEMO_GROUP, localDate: now };
+            const { id } = done(await server.call('coordinator', 'POST', '/api/meetings', body));
+            for (const change of ['opening', 'closing'])
+              done(await server.call('coordinator', 'POST', `/api/meetings/${id}/${change}`));
+            for (const each of actions) each.hold(now);
+          } else if (act === 'close the house') await closeOn([after(now, by)]);
+          else if (act !== 'nothing' && action.open) {
+            if (act === 'accept' && action.ladder.asked) {
+              done(await server.call('SOF', 'POST', `${path}/acceptance`));
+              const { asked: _, ...rest } = action.ladder;
+              action.ladder = rest;
+            }
+            if (act === 'complete') {
+              done(await server.call('SOF', 'POST', `${path}/completion`, {}));
+              action.open = false;
+            }
+            const to = after(now, by);
+            if (act === 'move' && to !== action.ladder.deadline) {
+              const etag = (await server.call('coordinator', 'GET', `/api/cases/${caseId}`)).headers.get('etag')!;
+              const body = { to, ground: 'Skolen har lukket hele ugen' };
+              done(await server.call('SOF', 'POST', `${path}/deadline`, body, { 'if-match': etag }));
+              action.ladder = { ...action.ladder, deadline: to, setOn: now };
+            }
+          }
+          if (at === 'at once') {
+            await lookAll();
+            for (const each of actions) each.look(now, closingDays);
+          }
+        }
+        for (const { actionId, lines } of actions) expect((await events(server, `chase-${actionId}`)).map(short)).toEqual(lines);
+        // What is left open would be in the way of nobody, but costs the next walk its time.
+        for (const { actionId, open } of actions)
+          if (open) done(await server.call('SOF', 'POST', `/api/cases/${caseId}/actions/${actionId}/completion`, {}));
+      },
+    ),
+    { numRuns: 12, endOnFailure: true },
+  );
+}, 300_000);
