@@ -1,5 +1,6 @@
 // The young person's identity over HTTP: one person a CPR number, never in an event or a log, and nobody learns who is known.
 import { demoId } from '../apps/api/src/demo/data.js';
+import { DEMO_GROUP } from '../apps/api/src/demo/users.js';
 import { accessLogOf, done, events, inParallel, newCase, newCpr, newIdentity, types } from './support/flow.js';
 import { startTestServer, type TestServer } from './support/server.js';
 
@@ -13,6 +14,97 @@ const register = (user: string, body: object, headers?: Record<string, string>) 
   server.call<{ id: string; errors?: string[] }>(...([user, 'POST', '/api/persons', body, headers] as const));
 const lookUp = (user: string, cpr: string) =>
   server.call<{ found: boolean; caseIds: string[]; person?: object }>(user, 'POST', '/api/persons/look-up', { cpr });
+
+const search = (user: string, name: string) =>
+  server.call<{ items: { personId: string; exact: boolean; caseIds: string[] }[]; more: boolean }>(
+    ...([user, 'POST', '/api/persons/searches', { name }] as const),
+  );
+
+describe('a search by name', () => {
+  const ids = async (user: string, name: string) =>
+    done<{ items: { personId: string }[] }>(await search(user, name)).items.map((p) => p.personId);
+  const registered = async (identity: object, organisationIds?: readonly string[]) => {
+    const { id: personId } = done<{ id: string }>(await register('coordinator', identity));
+    const body = { personId, groupId: DEMO_GROUP, areaId: 'akacieparken', responsibleOrganisationId: 'sof' };
+    const { id: caseId } = done(
+      await server.call('coordinator', 'POST', '/api/cases', { ...body, ...(organisationIds && { organisationIds }) }),
+    );
+    return { personId, caseId };
+  };
+
+  it('finds whom the caller may see, however it is spelled, and shows name, alias and birth date: no more', async () => {
+    const cpr = newCpr();
+    const { personId, caseId } = await registered({
+      ...{ name: 'Øzgür Søgeperson', alias: 'Lille Ås', cpr, address: 'HEMMELIG-ADRESSE', phone: '00000007' },
+    });
+    for (const name of ['ozgur', 'soegeperson Özg', 'AAS']) expect(await ids('SOF', name)).toEqual([personId]);
+    const answer = await search('SOF', 'Ozgur Søgeperson');
+    expect(answer.body).toEqual({
+      items: [
+        {
+          ...{ personId, name: 'Øzgür Søgeperson', alias: 'Lille Ås', birthDate: '2011-01-01', addressProtected: false },
+          ...{ exact: true, caseIds: [caseId] },
+        },
+      ],
+      more: false,
+    });
+  });
+
+  it('does not tell of anybody out of reach: the answer is that about nobody', async () => {
+    const few = ['hotspotsekretariatet', 'sof'];
+    const { personId, caseId } = await registered({ name: 'Utilgængelig Søgeperson' }, few);
+    expect(await ids('SOF', 'Utilgaengelig')).toEqual([personId]);
+    const [hidden, unknown] = [await search('BIF', 'Utilgaengelig'), await search('BIF', 'Findesikke')];
+    expect(hidden.body).toEqual({ items: [], more: false });
+    expect(hidden.text).toBe(unknown.text);
+    // Nor of a person without a case, and no more to who is excluded from one.
+    done(await register('BIF', { name: 'Sagløs Søgeperson' }));
+    expect(await ids('coordinator', 'Sagløs')).toEqual([]);
+    done(await server.call('coordinator', 'POST', `/api/cases/${caseId}/exclusions`, { userId: 'sof', ground: 'Fætter' }));
+    expect(await ids('SOF', 'Utilgaengelig')).toEqual([]);
+    for (const user of ['auditor', 'steeringMember', 'partner', 'administrator'])
+      expect((await search(user, 'Utilgaengelig')).status).toBe(403);
+  });
+
+  it('shows the best twenty and says that there are more, of those the caller may see', async () => {
+    const before = await search('coordinator', 'Mangefold');
+    expect(before.body).toEqual({ items: [], more: false });
+    await inParallel(
+      Array.from({ length: 20 }, (_, i) => () => registered({ name: `Mangefoldig ${'abcdefghijklmnopqrst'[i]!}` })),
+    );
+    await registered({ name: 'Mangefoldig Skjult' }, ['hotspotsekretariatet', 'sof']);
+    const { personId } = await registered({ name: 'Ung Mangefold' });
+    expect((await search('BIF', 'Mangefold')).body.items).toHaveLength(20);
+    const { body } = await search('BIF', 'Mangefold');
+    expect([body.items[0]!.personId, body.items[0]!.exact, body.more]).toEqual([personId, true, true]);
+  });
+
+  it('is logged before it is answered, found or not, with what was looked for sealed', async () => {
+    const { personId, caseId } = await registered({ name: 'Logget Søgeperson' });
+    await search('gadeteam', 'Logget Soegeperson');
+    await search('gadeteam', 'Findesikke');
+    const entries = (await accessLogOf(server, 'gadeteam')).filter(({ data }) => data['purpose'] === 'person.search');
+    expect(entries.map(({ type }) => type)).toEqual(['PersonalDataSearched', 'PersonalDataSearched']);
+    const text = { criterion: { v: 1 } };
+    expect(entries.map(({ data }) => data)).toMatchObject([
+      { personIds: [personId], caseIds: [caseId], fieldClasses: ['identity'], policies: ['case.search'], text },
+      { personIds: [], caseIds: [], text },
+    ]);
+    expect(JSON.stringify(entries)).not.toMatch(/Logget|Soegeperson|Findesikke/);
+  });
+
+  it('follows a correction at once, and refuses what is no word', async () => {
+    const { personId } = await registered({ name: 'Forkert Søgeperson' });
+    done(await server.call('SOF', 'POST', `/api/persons/${personId}/corrections`, { name: 'Rigtig Søgeperson' }));
+    expect(await ids('SOF', 'Forkert')).toEqual([]);
+    expect(await ids('SOF', 'Rigtig')).toEqual([personId]);
+    for (const body of [{ name: '0101114000' }, { name: '' }, {}, { name: 'x'.repeat(101) }]) {
+      const answer = await server.call('SOF', 'POST', '/api/persons/searches', body);
+      expect(answer.status).toBe(400);
+      expect(answer.text).not.toContain('0101114000');
+    }
+  });
+});
 
 describe('a person', () => {
   it('is one, however often the CPR number is registered, by however many at once', async () => {
@@ -38,8 +130,9 @@ describe('a person', () => {
     expect(hidden.body).toEqual({ found: false, caseIds: [] });
     expect([hidden.status, hidden.text]).toEqual([unknown.status, unknown.text]);
     // Every search is logged, its criterion sealed.
-    const [entry] = (await accessLogOf(server, 'sof')).filter(({ type }) => type === 'PersonalDataSearched');
-    expect(entry!.data).toMatchObject({ purpose: 'person.look-up', caseIds: [demoId('case 5')], text: { criterion: { v: 1 } } });
+    const [entry] = (await accessLogOf(server, 'sof')).filter(({ data }) => data['purpose'] === 'person.look-up');
+    expect(entry).toMatchObject({ type: 'PersonalDataSearched' });
+    expect(entry!.data).toMatchObject({ caseIds: [demoId('case 5')], text: { criterion: { v: 1 } } });
     const searches = (await accessLogOf(server, 'bif')).filter(({ data }) => data['purpose'] === 'person.look-up');
     expect(searches).toHaveLength(2);
     expect(JSON.stringify([entry, searches])).not.toContain('0502084245');
@@ -51,7 +144,8 @@ describe('a person', () => {
       const known = await register('BIF', { ...fields, cpr: '050208-4245', ...over });
       const unknown = await register('BIF', { ...fields, cpr: newCpr(), ...over });
       const shape = ({ status, body }: { status: number; body: object }) => {
-        const { id, stream, position, ...rest } = body as { id: string; stream: string; position: string };
+        // What is said of the number is said of what was typed, not of the person.
+        const { id, stream, position, warnings: _, ...rest } = body as Record<string, string>;
         return [status, stream === `person-${id}`, typeof position, rest];
       };
       expect(shape(known)).toEqual(shape(unknown));
@@ -86,6 +180,19 @@ describe('a person', () => {
       'PersonCorrected',
     ]);
     expect(JSON.stringify(stored)).not.toMatch(/HEMMELIG|Testperson|00000001/);
+  });
+
+  it('with a CPR number that fails modulus 11 is registered, with a warning to who typed it', async () => {
+    const warned = await register('coordinator', { name: 'Ung Testperson', cpr: '010111-4999' });
+    expect(warned.status).toBe(201);
+    expect(warned.body).toMatchObject({ warnings: [{ code: 'cpr.modulus11' }] });
+    expect(warned.text).not.toContain('4999');
+    const right = await register('coordinator', { name: 'Ung Testperson', cpr: '070761-4285' });
+    expect(right.body).not.toHaveProperty('warnings');
+    // The same for one that is known.
+    expect((await register('BIF', { name: 'Ung Testperson', cpr: '0101114999' })).body).toMatchObject({
+      warnings: [{ code: 'cpr.modulus11' }],
+    });
   });
 
   it('is not repeated in an error, by value or by name', async () => {

@@ -28,7 +28,12 @@ export type AccessLogEntry = {
   readonly caseIds?: readonly string[];
 } & (
   | ({ readonly type: 'PersonalDataShown' | 'PersonalDataExported' } & Shown)
-  | ({ readonly type: 'PersonalDataSearched'; readonly criterion: string } & Shown)
+  | ({
+      readonly type: 'PersonalDataSearched';
+      readonly criterion: string;
+      /** Whom it found: the criterion is theirs, and erased with them. */
+      readonly subject?: Subject;
+    } & Shown)
   | { readonly type: 'AccessRefused'; readonly action: string }
 );
 
@@ -129,7 +134,7 @@ export class AccessLog {
     let data: object = clear;
     if (entry.type === 'PersonalDataSearched') {
       if (!this.options.seal) throw new Error('no seal');
-      const subject = { id: 'access-log', scope: at.slice(0, 7) };
+      const subject = entry.subject ?? { id: 'access-log', scope: at.slice(0, 7) };
       data = { ...clear, subject, text: { criterion: await this.options.seal(id, subject, entry.criterion) } };
     }
     const metadata = {

@@ -30,18 +30,30 @@ export const ACTIONS = [
   'registerPerson',
   /** By the whole CPR number. What is found still needs `readPerson` on a case of that person. */
   'lookUpPerson',
+  /** By name; rows come from `caseScope`. */
+  'searchPersons',
   /** [Case] */
   'readCase',
   /** [Case: one of the person's] */
   'readPerson',
+  /** See which registrations may be one person's; merge two, and undo it [Case: one of each]. */
+  'mergePersons',
   /** Agree actions, ask for information, schedule follow-ups, report progress on the case as such [Case]. */
   'changeCase',
+  /** A text about the wrong person; whose text is for the case to say [Case]. */
+  'withdrawText',
+  /** What the own organisation got and must forget, and say that it has; rows come from `caseScope`. */
+  'readWithdrawals',
   /** [Case] */
   'screenCase',
   /** Open, pause, close, reopen; organisations, exclusions, responsibility [Case]. */
   'manageCase',
   /** Accept, decline, report on, move, complete one agreed action [Case with `actionOwnerId`]. */
   'reportAction',
+  /** By hand [Case] */
+  'chaseAction',
+  /** At once [Case] */
+  'escalateAction',
   /** [Group the case is referred to] */
   'referCase',
   /** [Group the cases are imported into] */

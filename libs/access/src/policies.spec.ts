@@ -175,6 +175,44 @@ describe('cases', () => {
     expect(report({ actionOwnerId: 'bif', groupId: 'group-2' }).allowed).toBe(false);
   });
 
+  it('everybody who works with cases searches for persons by name', () => {
+    for (const role of WORKERS) expect(decide(user(role), 'searchPersons')).toEqual({ allowed: true, policies: ['case.search'] });
+  });
+
+  it('everybody who works with a case may withdraw a text of it, and sees what was withdrawn', () => {
+    for (const role of WORKERS) {
+      expect(decide(user(role), 'withdrawText', aCase()).allowed).toBe(true);
+      expect(decide(user(role), 'withdrawText', aCase({ groupId: 'group-2' })).allowed).toBe(false);
+      expect(decide(user(role), 'readWithdrawals')).toEqual({ allowed: true, policies: ['case.withdrawals'] });
+    }
+    expect(decide(user('participant'), 'withdrawText', aCase({ organisationIds: ['sof'] })).allowed).toBe(false);
+  });
+
+  it('coordinator and project lead merge persons of whom they lead a case', () => {
+    for (const role of ['coordinator', 'projectLead'] as const) {
+      expect(decide(user(role), 'mergePersons', aCase())).toEqual({ allowed: true, policies: ['case.merge'] });
+      expect(decide(user(role), 'mergePersons', aCase({ groupId: 'group-2' })).allowed).toBe(false);
+      expect(decide(user(role), 'mergePersons', aCase({ excludedUserIds: ['user-1'] })).allowed).toBe(false);
+    }
+    for (const role of ['hotspotChief', 'participant'] as const)
+      expect(decide(user(role), 'mergePersons', aCase()).allowed).toBe(false);
+  });
+
+  it('chasing: those who lead the group; escalating at once: project lead and hotspot chief', () => {
+    for (const role of LEADS) {
+      expect(decide(user(role), 'chaseAction', aCase())).toEqual({ allowed: true, policies: ['case.chase'] });
+      expect(decide(user(role), 'chaseAction', aCase({ groupId: 'group-2' })).allowed).toBe(false);
+      const escalates = role !== 'coordinator';
+      expect(decide(user(role), 'escalateAction', aCase())).toEqual({
+        allowed: escalates,
+        policies: escalates ? ['case.escalate'] : [],
+      });
+      expect(decide(user(role), 'escalateAction', aCase({ groupId: 'group-2' })).allowed).toBe(false);
+    }
+    for (const action of ['chaseAction', 'escalateAction'] as const)
+      expect(decide(user('participant'), action, aCase({ actionOwnerId: 'bif' })).allowed).toBe(false);
+  });
+
   it('referring and importing: into own groups only', () => {
     expect(decide(user('participant'), 'referCase', group())).toEqual({ allowed: true, policies: ['case.refer'] });
     expect(decide(user('participant'), 'referCase', group('group-2')).allowed).toBe(false);

@@ -3,6 +3,7 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:cryp
 import type { Subject } from '@app/domain';
 import { normaliseCpr } from './cpr.js';
 import type { KeyStore } from './key-store.js';
+import { nameWords, prefixesOf, readingsOf, SHORTEST_PREFIX, wordsToFind } from './names.js';
 
 const hmac = (key: KeyObject, text: string): string => createHmac('sha256', key).update(text).digest('base64url');
 
@@ -33,6 +34,24 @@ const normaliseText = (text: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 
+/** Half of a hash tells words apart, and an index of names holds many. */
+const TOKEN_CHARS = 22;
+
+/** What finds a person by name. Every token is a keyed hash: the same word has the same one, and says nothing else. */
+export interface NameTokens {
+  /** Equal for two names of the same words, in any order. */
+  readonly key: string;
+  /** Words and their beginnings, sorted: not in the order of the name. */
+  readonly tokens: readonly string[];
+}
+/** One word of a search. Without `prefix` it is too short to be the beginning of one. */
+export interface WordToken {
+  readonly whole: string;
+  readonly prefix?: string;
+}
+/** The ways to read a search: a person is found by one of them with all its words. */
+export type NameQuery = readonly (readonly WordToken[])[];
+
 /** Service keys are read once, at start: they are never destroyed, and every command needs one. */
 export class BlindIndex {
   private constructor(
@@ -40,13 +59,14 @@ export class BlindIndex {
     private readonly cpr: KeyObject,
     private readonly command: KeyObject,
     private readonly user: KeyObject,
+    private readonly names: KeyObject,
   ) {}
 
   /** @throws KeyStoreUnavailableError */
   static async open(keys: KeyStore): Promise<BlindIndex> {
     const key = async (name: string) => createSecretKey(await keys.named(name));
-    const [cpr, command, user] = await Promise.all(['cpr-index', 'command-hmac', 'subject-hash'].map(key));
-    return new BlindIndex(keys, cpr!, command!, user!);
+    const [cpr, command, user, names] = await Promise.all(['cpr-index', 'command-hmac', 'subject-hash', 'name-index'].map(key));
+    return new BlindIndex(keys, cpr!, command!, user!, names!);
   }
 
   /** Equal for equal numbers, however written. @throws RangeError when it has not ten digits */
@@ -54,6 +74,59 @@ export class BlindIndex {
     const digits = normaliseCpr(cpr);
     if (!digits) throw new RangeError('a CPR number has ten digits');
     return hmac(this.cpr, digits);
+  }
+
+  /**
+   * In common with every number that one slip of the hand makes of it: one digit wrong, or two neighbours exchanged.
+   * @throws RangeError when it has not ten digits
+   */
+  cprAlike(cpr: string): string[] {
+    const digits = normaliseCpr(cpr);
+    if (!digits) throw new RangeError('a CPR number has ten digits');
+    const slips = [...digits].flatMap((digit, i) => {
+      const [before, after] = [digits.slice(0, i), digits.slice(i + 1)];
+      const pair = after === '' ? [] : [[digit, after[0]!].sort().join('')];
+      return [`${before}?${after}`, ...pair.map((both) => `${before}{${both}}${after.slice(1)}`)];
+    });
+    return slips.map((slip) => hmac(this.cpr, `alike ${slip}`).slice(0, TOKEN_CHARS)).sort();
+  }
+
+  /** @param date local date, `2010-01-01` */
+  birthIndex(date: string): string {
+    return this.#nameToken('birth', date);
+  }
+
+  /**
+   * What a name, or what somebody is called, is found by.
+   * @param known of a list of names: what was computed for the others, as names have much in common. Not to be kept: it holds words
+   */
+  nameTokens(name: string, known = new Map<string, string>()): NameTokens {
+    const token = (kind: 'prefix' | 'whole', word: string): string => {
+      const place = `${kind} ${word}`;
+      const computed = known.get(place) ?? this.#nameToken(kind, word);
+      known.set(place, computed);
+      return computed;
+    };
+    const words = wordsToFind(name);
+    const prefixes = new Set(words.flatMap(prefixesOf));
+    return {
+      key: this.#nameToken('name', [...new Set(nameWords(name))].sort().join(' ')),
+      tokens: [...words.map((word) => token('whole', word)), ...[...prefixes].map((prefix) => token('prefix', prefix))].sort(),
+    };
+  }
+
+  /** Empty when there is not a word in it. */
+  nameQuery(criterion: string): NameQuery {
+    return readingsOf(criterion).map((words) =>
+      words.map((word) => ({
+        whole: this.#nameToken('whole', word),
+        ...([...word].length >= SHORTEST_PREFIX && { prefix: this.#nameToken('prefix', word) }),
+      })),
+    );
+  }
+
+  #nameToken(kind: 'birth' | 'name' | 'prefix' | 'whole', text: string): string {
+    return hmac(this.names, `${kind} ${text}`).slice(0, TOKEN_CHARS);
   }
 
   /** Of a command's plain content, see {@link canonicalJson}: tells a repeat from another command with the same id. */

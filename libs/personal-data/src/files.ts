@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { link, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-const syncFolder = async (folder: string): Promise<void> => {
+/** Makes the names in a folder durable. */
+export const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

@@ -1,8 +1,8 @@
 // Where the read models are in the log, and the one transaction in which a batch's rows and that place change together.
 import type { Batch, Position } from '@app/event-store';
 import { QueryFailedError, type DataSource, type EntityManager } from 'typeorm';
-import { indexCprNumbers, type Search } from './persons/cpr-indexes.js';
-import { announce, decodeAll, fold, park, type ParkedStream } from './projections.js';
+import { indexPersons, type Search } from './persons/person-indexes.js';
+import { decodeAll, fold, load, park, type ParkedStream } from './projections.js';
 import { Rows } from './rows.js';
 import { upsert } from './tables.js';
 
@@ -82,15 +82,14 @@ export const applyBatch = async (
 ): Promise<Applied> => {
   const known = new Map(parked);
   const events = decodeAll(batch.events, known);
-  const cprIndexes = await indexCprNumbers(events, search);
+  const personIndexes = await indexPersons(events, search);
   try {
     const applied = await dataSource.transaction(async (em) => {
       // Locks the row, also against a swap: what follows finds the same tables by the same names.
       const [row] = await em.query<{ position: Position }[]>(`select position from ${schema}.checkpoint for update`);
       if (row?.position !== after) throw new CheckpointMovedError();
-      announce(events, kept);
-      await kept.load(em, schema);
-      const registryChangedAt = fold(events, kept, cprIndexes, known);
+      await load(events, kept, em, schema);
+      const registryChangedAt = fold(events, kept, personIndexes, known);
       const newlyParked = [...known.values()].filter(({ stream }) => !parked.has(stream));
       for (const changes of kept.takeChanges()) await upsert(em, schema, changes);
       await writeProgress(em, schema, newlyParked, batch.position, registryChangedAt);

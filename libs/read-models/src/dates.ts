@@ -21,3 +21,7 @@ export const midnightOf = (date: string): string => {
   }
   throw new RangeError('not a local date');
 };
+
+/** The local date so many calendar days earlier. */
+export const daysBefore = (date: string, days: number): string =>
+  new Date(Date.parse(date) - days * 86_400_000).toISOString().slice(0, 10);

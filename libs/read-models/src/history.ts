@@ -1,6 +1,7 @@
 // Stored events as projections see them: validated, lifted to the newest version, texts still sealed.
 import {
   caseCodec,
+  chaseCodec,
   groupCodec,
   hotspotCodec,
   instant,
@@ -11,6 +12,7 @@ import {
   UnknownEventError,
   userCodec,
   type CaseFolded,
+  type ChaseFolded,
   type Codec,
   type EventDefinitions,
   type ErasureFolded,
@@ -37,6 +39,8 @@ interface Place {
   readonly at: string;
   readonly userId: string;
   readonly organisationId: string;
+  /** The rule set in force. */
+  readonly ruleSetId: string;
   readonly subject?: { readonly id: string; readonly scope: string };
   readonly text: Readonly<Record<string, Envelope>>;
   readonly textShape: TextShape;
@@ -55,9 +59,11 @@ export type OnPerson = On<'person', PersonFolded>;
 /** Those of a person's events that are about erasing. */
 export type OnErasure = On<'person', ErasureFolded>;
 export type OnCase = On<'case', CaseFolded>;
+export type OnChase = On<'chase', ChaseFolded>;
 export type OnMeeting = On<'meeting', MeetingFolded>;
 export type OnAccess = On<'access', AccessFolded>;
-export type Happened = OnOrganisation | OnUser | OnGroup | OnRuleSet | OnHotspot | OnPerson | OnCase | OnMeeting | OnAccess;
+export type Happened =
+  OnOrganisation | OnUser | OnGroup | OnRuleSet | OnHotspot | OnPerson | OnCase | OnChase | OnMeeting | OnAccess;
 
 const CODECS: Readonly<Record<string, Codec<EventDefinitions>>> = {
   organisation: organisationCodec,
@@ -67,6 +73,7 @@ const CODECS: Readonly<Record<string, Codec<EventDefinitions>>> = {
   hotspot: hotspotCodec,
   person: personCodec,
   case: caseCodec,
+  chase: chaseCodec,
   meeting: meetingCodec,
 } as never;
 
@@ -107,6 +114,7 @@ export const decode = (stored: StoredEvent): Happened => {
     at: withMilliseconds(metadata.at),
     userId: metadata.actor,
     organisationId: metadata.organisation,
+    ruleSetId: metadata.ruleSet,
     subject,
     text,
     textShape,

@@ -2,11 +2,13 @@
 import { SchemaError, UnknownEventError } from '@app/domain';
 import type { Position, StoredEvent } from '@app/event-store';
 import { projectAccess } from './access-log/projection.js';
+import { needCalendars, needChase, projectCalendar, projectChase } from './chase/projection.js';
 import { needCase, needSpokenOf, projectCase, projectSpokenOf } from './cases/projection.js';
 import { InconsistentHistoryError } from './errors.js';
 import { decode, type Happened } from './history.js';
 import { needMeeting, projectMeeting } from './meetings/projection.js';
-import { needPerson, projectPerson, type CprIndexes } from './persons/projection.js';
+import type { PersonIndexes } from './persons/person-indexes.js';
+import { needPerson, projectPerson } from './persons/projection.js';
 import {
   needRegistry,
   projectGroup,
@@ -55,10 +57,22 @@ export const decodeAll = (events: readonly StoredEvent[], parked: Map<string, Pa
   return happened;
 };
 
-/** Announces every row that the events will ask for. */
-export const announce = (events: readonly Happened[], rows: Rows): void => {
+/** Reads every row that the events will ask for, and that is not here yet. */
+export const load = async (
+  events: readonly Happened[],
+  rows: Rows,
+  em: Parameters<Rows['load']>[0],
+  schema: string,
+): Promise<void> => {
+  announce(events, rows);
+  await rows.load(em, schema);
+  needCalendars(events, rows);
+  await rows.load(em, schema);
+};
+const announce = (events: readonly Happened[], rows: Rows): void => {
   for (const event of events) {
     if (event.kind === 'case') needCase(event, rows);
+    else if (event.kind === 'chase') needChase(event, rows);
     else if (event.kind === 'meeting') {
       needMeeting(event, rows);
       needSpokenOf(event, rows);
@@ -67,7 +81,7 @@ export const announce = (events: readonly Happened[], rows: Rows): void => {
   }
 };
 
-const project = (event: Happened, rows: Rows, cprIndexes: CprIndexes): void => {
+const project = (event: Happened, rows: Rows, personIndexes: PersonIndexes): void => {
   switch (event.kind) {
     case 'case':
       projectCase(event, rows);
@@ -76,16 +90,19 @@ const project = (event: Happened, rows: Rows, cprIndexes: CprIndexes): void => {
       projectMeeting(event, rows);
       projectSpokenOf(event, rows);
       return projectSharing(event, rows);
+    case 'chase':
+      return projectChase(event, rows);
     case 'access':
       return projectAccess(event, rows);
     case 'person':
-      return projectPerson(event, rows, cprIndexes);
+      return projectPerson(event, rows, personIndexes);
     case 'organisation':
       return projectOrganisation(event, rows);
     case 'user':
       return projectUser(event, rows);
     case 'group':
-      return projectGroup(event, rows);
+      projectGroup(event, rows);
+      return projectCalendar(event, rows);
     case 'hotspot':
       return projectHotspot(event, rows);
     case 'ruleset':
@@ -99,14 +116,14 @@ const REGISTRY_KINDS: readonly Happened['kind'][] = ['organisation', 'user', 'gr
 export const fold = (
   events: readonly Happened[],
   rows: Rows,
-  cprIndexes: CprIndexes,
+  personIndexes: PersonIndexes,
   parked: Map<string, ParkedStream>,
 ): Position | undefined => {
   let registryChangedAt: Position | undefined;
   for (const event of events) {
     if (parked.has(event.stream)) continue;
     try {
-      rows.attempt(() => project(event, rows, cprIndexes));
+      rows.attempt(() => project(event, rows, personIndexes));
       if (REGISTRY_KINDS.includes(event.kind)) registryChangedAt = event.position;
     } catch (error) {
       const { stream, position, eventId: id, type } = event;

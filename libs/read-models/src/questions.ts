@@ -7,9 +7,14 @@ import type {
   Category,
   CloseOutcome,
   ErasureGround,
+  EscalationCause,
   FieldClass,
   HoldGround,
   IdentityField,
+  MergeFacts,
+  LadderStep,
+  LadderThresholds,
+  OnLadder,
   OrganisationKind,
   Party,
   Retention,
@@ -18,7 +23,7 @@ import type {
   WithdrawalCause,
 } from '@app/domain';
 import type { Position } from '@app/event-store';
-import type { Sealed } from '@app/personal-data';
+import type { NameQuery, Sealed } from '@app/personal-data';
 
 /** Which cases a list may hold: decided by access, applied in SQL. */
 export type CaseScope =
@@ -76,12 +81,55 @@ export interface GroupRow {
   }[];
   readonly deputies: readonly { readonly userId: string; readonly deputyUserId: string }[];
   readonly closingDays: readonly string[];
+  /** `12-24` */
+  readonly yearlyClosingDays: readonly string[];
+  /** Its own thresholds; missing: those of the rule set. */
+  readonly ladder?: LadderThresholds;
+  /** At most one a user. `backOn`: the first local date back. */
+  readonly absences: readonly { readonly userId: string; readonly from: string; readonly backOn: string }[];
 }
 
 export interface PersonRow {
   readonly personId: string;
   readonly addressProtected: boolean;
   readonly identity: { readonly [F in IdentityField]?: Sealed };
+}
+
+/** Somebody a search has found, through the cases that may be seen. */
+export interface FoundPerson extends PersonRow {
+  /** All words of the search are words of the name; else they begin them. */
+  readonly exact: boolean;
+  /** Newest first. */
+  readonly caseIds: readonly string[];
+}
+
+/** Why two registrations may be of one person. */
+export const DUPLICATE_REASONS = ['same-cpr', 'alike-cpr', 'same-name-and-birth-date'] as const;
+export type DuplicateReason = (typeof DUPLICATE_REASONS)[number];
+/** Two registrations, each with the cases in the scope. */
+export interface DuplicateRow {
+  readonly reasons: readonly DuplicateReason[];
+  readonly persons: readonly (PersonRow & { readonly caseIds: readonly string[] })[];
+}
+export interface MergeRow {
+  readonly mergeId: string;
+  /** The alias, and the person it is an alias of. */
+  readonly personId: string;
+  readonly intoPersonId: string;
+  readonly mergedBy: string;
+  readonly mergedAt: string;
+  readonly reason?: Sealed | undefined;
+  readonly undoneBy?: string;
+  readonly undoneAt?: string;
+  readonly undoneReason?: Sealed | undefined;
+}
+/** A text written about one of two while they were one. */
+export interface TextInBetween extends TimelineEntry {
+  /** Whose it is, as it was written. */
+  readonly personId: string;
+  /** Missing: of the identity. */
+  readonly caseId?: string;
+  readonly position: Position;
 }
 
 export type CaseStatus = 'referred' | 'accepted' | 'rejected' | 'open' | 'paused' | 'closed';
@@ -141,6 +189,14 @@ export interface ActionRow {
   readonly agreedAt: string;
   readonly agreedInMeetingId?: string;
   readonly deadlineMoves: number;
+  /** By the ladder and by hand. */
+  readonly chases: number;
+  readonly chasesAnswered: number;
+  readonly lastChasedOn?: string;
+  /** For the deadline it has now. */
+  readonly escalatedOn?: string;
+  /** Local date since which somebody has to accept it, or the handover. */
+  readonly awaitsAcceptanceSince?: string;
   readonly handoverTo?: { readonly organisationId: string; readonly userId?: string };
   readonly description?: Sealed;
   readonly lastReport?: Sealed;
@@ -205,6 +261,8 @@ export interface DisclosureRow {
   /** Of a refusal: whom it was meant for. Nobody received anything. */
   readonly toOrganisationIds?: readonly string[];
   readonly repeats?: string;
+  /** When the texts were withdrawn: written about the wrong person. */
+  readonly withdrawnAt?: string;
   readonly content?: Sealed;
   readonly necessity?: Sealed;
 }
@@ -364,6 +422,28 @@ export interface ErasedMark {
   readonly at: string;
 }
 
+/** What shows as withdrawn: the texts of one event. */
+export interface WithdrawnMark {
+  readonly eventId: string;
+  readonly caseId: string;
+  readonly at: string;
+  readonly by: string;
+}
+/** A text that was withdrawn, for who got it. Nothing of what it said. */
+export interface WithdrawalRow extends WithdrawnMark {
+  readonly caseNumber: string;
+  readonly groupId: string;
+  readonly eventType: string;
+  readonly writtenAt: string;
+  readonly category?: Category | undefined;
+  readonly meetingId?: string | undefined;
+  readonly told: readonly {
+    readonly organisationId: string;
+    readonly acknowledgedAt?: string;
+    readonly acknowledgedBy?: string;
+  }[];
+}
+
 /** Small numbers are suppressed: `null` stands for 1-4, and for a cell that would give one away. */
 export interface AreaOverview {
   readonly areaId: string;
@@ -376,6 +456,103 @@ export interface AreaOverview {
   readonly actionsDoneLast90Days: number | null;
 }
 
+/** An action that the ladder has something to do with. */
+export interface LadderRow {
+  readonly actionId: string;
+  readonly caseId: string;
+  readonly personId: string;
+  readonly groupId: string;
+  readonly ladder: OnLadder;
+  /** Of the chase stream, as the read models know it; -1: there is none. */
+  readonly revision: number;
+  /** The group's meetings held since the deadline and the last one missed, earliest first. */
+  readonly held: readonly { readonly meetingId: string; readonly heldOn: string }[];
+}
+
+/** The overdue actions of one organisation, by how many calendar days they are overdue. */
+export interface OverdueRow {
+  readonly organisationId: string;
+  readonly overdue: number;
+  readonly days1to7: number;
+  readonly days8to14: number;
+  readonly days15to30: number;
+  readonly over30days: number;
+  readonly oldestDeadline: string;
+  /** Escalated for the deadline they have now. */
+  readonly escalated: number;
+}
+
+/** Whose hands an action was in, and what was done to move it. Texts are sealed. */
+export interface ActionHistory {
+  readonly action: ActionRow;
+  /** First to last. `days`: calendar days, begun ones not counted; `until` missing: still. */
+  readonly hands: readonly {
+    readonly organisationId: string;
+    readonly userId?: string;
+    readonly from: string;
+    readonly until?: string;
+    readonly days: number;
+    /** When the holder accepted; missing: never did. */
+    readonly acceptedAt?: string;
+  }[];
+  readonly moves: readonly {
+    readonly at: string;
+    readonly userId: string;
+    readonly organisationId: string;
+    readonly from: string;
+    readonly to: string;
+    readonly ground?: Sealed;
+  }[];
+  readonly chases: readonly {
+    readonly chaseId: string;
+    readonly at: string;
+    readonly by: 'ladder' | 'hand';
+    readonly userId: string;
+    readonly organisationId: string;
+    readonly to: readonly string[];
+    readonly note?: Sealed;
+    readonly answers: readonly { readonly at: string; readonly userId: string; readonly answer?: Sealed }[];
+  }[];
+  /** Of the ladder, in order, also those overtaken; with meetings missed and acceptances chased. */
+  readonly steps: readonly {
+    readonly type: string;
+    readonly at: string;
+    /** Local date on which it fell due. */
+    readonly on: string;
+    readonly deadline?: string;
+    readonly step?: LadderStep;
+    readonly meetingId?: string;
+    readonly why?: EscalationCause;
+    readonly userId: string;
+    readonly reason?: Sealed;
+  }[];
+}
+
+export const SILENCES = ['silent-case', 'unanswered-request', 'missed-follow-up'] as const;
+/** Nothing was heard: of a case, of an organisation that was asked, of a follow-up that was agreed. */
+export interface SilenceRow {
+  readonly caseId: string;
+  readonly caseNumber: string;
+  readonly personId: string;
+  readonly groupId: string;
+  readonly areaId: string;
+  readonly reason: (typeof SILENCES)[number];
+  /** Local date of the last activity, the question, or the agreed follow-up. */
+  readonly since: string;
+  /** Calendar days. */
+  readonly days: number;
+  readonly requestId?: string;
+  readonly toOrganisationId?: string;
+  readonly personName?: Sealed;
+}
+/** When silence is worth a word, in one group. */
+export interface SilenceRule {
+  /** Calendar days without an event in the case. */
+  readonly silentAfterDays: number;
+  /** Local date: what was asked, or agreed for, on or before it and has not come, is silence. */
+  readonly waitedSince: string;
+}
+
 export interface ActionFilter {
   readonly ownerUserId?: string;
   readonly ownerOrganisationId?: string;
@@ -384,6 +561,8 @@ export interface ActionFilter {
   readonly overdue?: boolean;
   /** Local date, exclusive. */
   readonly dueBefore?: string;
+  /** Somebody has still to accept it, or a handover of it. */
+  readonly awaitsAcceptance?: boolean;
 }
 
 /** Every list is ordered and paged by a cursor that survives inserts; `today` is a local date in Europe/Copenhagen. */
@@ -391,8 +570,25 @@ export interface ReadModels {
   registry(): Promise<Registry>;
   /** Waits (bounded) until the read models have reached the position. @throws NotCaughtUpError after `timeoutMs` (default 2,000) */
   reach(position: Position, timeoutMs?: number): Promise<void>;
+  /** Of two that were merged by either id the one that survived. */
   person(personId: string): Promise<PersonRow | undefined>;
+  /** Whose number it is, as registered: an alias too. */
   personByCpr(cprIndex: string): Promise<PersonRow | undefined>;
+  /**
+   * Persons with a case in the scope, none of whose cases excludes who asks: those of the very name first, `limit` at most. Nobody
+   * else counts, so that the answer tells nothing about them.
+   */
+  personsByName(query: NameQuery, scope: CaseScope, limit: number): Promise<readonly FoundPerson[]>;
+  /** Pairs of persons that may be one, both with a case in the scope and none that excludes who asks; not what was merged before. */
+  duplicates(scope: CaseScope, paging: Paging): Promise<Page<DuplicateRow>>;
+  /** What must be known of others before `personId` becomes an alias of `intoPersonId`, or is erased as a whole. */
+  mergeFacts(personId: string, intoPersonId: string): Promise<MergeFacts>;
+  /** The other registrations that count as this person now, as alias or as survivor. */
+  mergedWith(personId: string): Promise<readonly string[]>;
+  /** Newest first. */
+  mergesOf(personId: string): Promise<readonly MergeRow[]>;
+  /** Texts about either, from the merge until it was undone (or now), oldest first. Read from the log. */
+  textsInBetween(mergeId: string): Promise<readonly TextInBetween[]>;
   /** Ids of a person's cases, newest first: to decide whether somebody may see the person. */
   caseFactsOfPerson(personId: string): Promise<readonly CaseFacts[]>;
   caseFacts(caseId: string): Promise<CaseFacts | undefined>;
@@ -411,17 +607,40 @@ export interface ReadModels {
     today: string,
   ): Promise<Page<CaseRow>>;
   timeline(caseId: string, paging: Paging): Promise<Page<TimelineEntry>>;
+  /** One entry of the timeline. */
+  timelineEntry(caseId: string, eventId: string): Promise<TimelineEntry | undefined>;
+  /**
+   * Last withdrawn first. Of groups: all of their cases; of an organisation: what it was told, also of cases it has left.
+   * `open`: somebody (of an organisation: it itself) has not acknowledged yet.
+   */
+  withdrawals(scope: CaseScope, filter: { eventId?: string; open?: boolean }, paging: Paging): Promise<Page<WithdrawalRow>>;
+  /** Those of the events whose texts are withdrawn. */
+  withdrawnAmong(eventIds: readonly string[]): Promise<readonly WithdrawnMark[]>;
   disclosures(caseId: string, paging: Paging): Promise<Page<DisclosureRow>>;
+  action(actionId: string, today: string): Promise<ActionRow | undefined>;
   actions(scope: CaseScope, filter: ActionFilter, paging: Paging, today: string): Promise<Page<ActionRow>>;
+  /** Ids of the open actions that the ladder has something to do with on that day, or whose group held a meeting since. */
+  ladderDue(today: string): Promise<readonly string[]>;
+  /** Those of them that are still open. */
+  onLadder(actionIds: readonly string[]): Promise<readonly LadderRow[]>;
+  /** Whose hands: from the streams themselves. */
+  actionHistory(actionId: string, today: string): Promise<ActionHistory | undefined>;
+  /** Most overdue first. */
+  overdue(scope: CaseScope, today: string): Promise<readonly OverdueRow[]>;
+  /** Open actions whose deadline moved most often first. */
+  mostMoved(scope: CaseScope, paging: Paging, today: string): Promise<Page<ActionRow>>;
+  /** Longest silent first. */
+  silences(scope: CaseScope, ruleOf: (groupId: string) => SilenceRule, paging: Paging, today: string): Promise<Page<SilenceRow>>;
   meeting(meetingId: string): Promise<MeetingRow | undefined>;
   meetings(groups: readonly string[], filter: { status?: MeetingStatus }, paging: Paging): Promise<Page<MeetingRow>>;
   /** The first meeting that is open, or planned with endsAt after `now`. */
   nextMeeting(groups: readonly string[], now: string): Promise<MeetingRow | undefined>;
   /**
    * What belongs on the agenda of a group's meeting on a local date, in its order: overdue actions, follow-ups due by the date,
-   * answers and reports since the last held meeting, new referrals, actions nobody is named for, silent cases.
+   * answers and reports since the last held meeting, new referrals, actions nobody is named for, requests nobody answered, silent
+   * cases; before all of them what was escalated or chased.
    */
-  agenda(groupId: string, onDate: string, today: string, ruleSet: RuleSet): Promise<readonly AgendaProposal[]>;
+  agenda(groupId: string, onDate: string, today: string, rule: SilenceRule): Promise<readonly AgendaProposal[]>;
   /** For minutes: what was shared and agreed in a meeting. */
   meetingDisclosures(meetingId: string): Promise<readonly DisclosureRow[]>;
   meetingActions(meetingId: string, today: string): Promise<readonly ActionRow[]>;

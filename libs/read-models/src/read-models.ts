@@ -5,10 +5,15 @@ import { accessLogQuery } from './access-log/queries.js';
 import { actionQueries } from './cases/actions-queries.js';
 import { agendaQuery } from './cases/agenda-query.js';
 import { caseQueries } from './cases/queries.js';
-import { timelineQuery } from './cases/timeline-query.js';
+import { timelineEntryQuery, timelineQuery } from './cases/timeline-query.js';
+import { chaseQueries } from './chase/queries.js';
+import { historyQuery } from './chase/history-query.js';
+import { silencesQuery } from './chase/silences-query.js';
+import { withdrawalQueries } from './cases/withdrawals-query.js';
 import { erasureQueries } from './erasures/queries.js';
 import { meetingQueries } from './meetings/queries.js';
 import { overviewQuery } from './overview/queries.js';
+import { mergeQueries } from './persons/merge-queries.js';
 import { personQueries } from './persons/queries.js';
 import type { ReadModels } from './questions.js';
 import { registryQuery } from './registry/queries.js';
@@ -33,12 +38,18 @@ export const createReadModels = ({ dataSource, store, projections }: ReadModelOp
     reach: (position, timeoutMs) =>
       projections ? projections.reach(position, timeoutMs) : reachByPolling(dataSource, position, timeoutMs),
     ...personQueries(ask),
+    ...mergeQueries(ask, store),
     ...caseQueries(ask),
     ...actionQueries(ask),
+    ...chaseQueries(ask, registry),
+    ...withdrawalQueries(ask),
     ...meetingQueries(ask),
     ...sharingQueries(ask),
     ...erasureQueries(ask),
+    actionHistory: historyQuery(ask, store),
+    silences: silencesQuery(ask),
     timeline: timelineQuery(ask, store),
+    timelineEntry: timelineEntryQuery(ask, store),
     agenda: agendaQuery(ask),
     accessLog: accessLogQuery(ask),
     areaOverview: overviewQuery(ask, registry),

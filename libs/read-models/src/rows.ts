@@ -2,9 +2,11 @@
 import type { EntityManager } from 'typeorm';
 import { accessLogTable } from './access-log/projection.js';
 import { actionsTable, casesTable, followUpsTable, mentionsTable, requestsTable } from './cases/tables.js';
+import { withdrawalsTable } from './cases/withdrawals.js';
 import { erasuresTable, legalHoldsTable } from './erasures/projection.js';
 import { meetingsTable } from './meetings/projection.js';
-import { personSearchTable, personsTable } from './persons/projection.js';
+import { personSearchTable } from './persons/person-search.js';
+import { mergesTable, personsTable } from './persons/projection.js';
 import { registryTable } from './registry/projection.js';
 import { disclosuresTable } from './sharing-log/projection.js';
 import { TableRows, type Changes, type Table } from './tables.js';
@@ -13,6 +15,7 @@ export const TABLES = [
   registryTable,
   personsTable,
   personSearchTable,
+  mergesTable,
   casesTable,
   actionsTable,
   followUpsTable,
@@ -20,6 +23,7 @@ export const TABLES = [
   mentionsTable,
   meetingsTable,
   disclosuresTable,
+  withdrawalsTable,
   erasuresTable,
   legalHoldsTable,
   accessLogTable,
@@ -41,6 +45,7 @@ export class Rows {
   readonly registry = this.#of(registryTable);
   readonly persons = this.#of(personsTable);
   readonly personSearch = this.#of(personSearchTable);
+  readonly merges = this.#of(mergesTable);
   readonly cases = this.#of(casesTable);
   readonly actions = this.#of(actionsTable);
   readonly followUps = this.#of(followUpsTable);
@@ -48,6 +53,7 @@ export class Rows {
   readonly mentions = this.#of(mentionsTable);
   readonly meetings = this.#of(meetingsTable);
   readonly disclosures = this.#of(disclosuresTable);
+  readonly withdrawals = this.#of(withdrawalsTable);
   readonly erasures = this.#of(erasuresTable);
   readonly legalHolds = this.#of(legalHoldsTable);
   readonly accessLog = this.#of(accessLogTable);

@@ -33,6 +33,14 @@ const isConnectionError = (error: unknown): boolean => {
 
 export const at = (name: string): string => `${SCHEMA}.${name}`;
 
+/** Joins `p`: who a case `c` is about, as it is shown: of two that were merged the one that survived. */
+export const joinPerson = (): string =>
+  `left join ${at('persons')} o on o.person_id = c.person_id
+   left join ${at('persons')} p on p.person_id = coalesce(o.merged_into, o.person_id)`;
+/** Whether the address of `p` is protected: that of any of its registrations. */
+export const addressProtected = (): string =>
+  `(p.address_protected or exists (select 1 from ${at('persons')} m where m.merged_into = p.person_id and m.address_protected))`;
+
 /** `= $1` keeps an index in order where `= any($1)` does not. */
 export const isOneOf = (column: string, values: readonly string[], p: Parameters['p']): string =>
   values.length === 1 ? `${column} = ${p(values[0])}` : `${column} = any(${p(values)})`;

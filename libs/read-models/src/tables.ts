@@ -146,6 +146,11 @@ export class TableRows<R extends object> {
     return row;
   }
 
+  /** Those with a value in a column, of the rows that are here: announce them with {@link needBy}. Looks at every row. */
+  having(column: keyof R & string, value: string): readonly R[] {
+    return [...this.#rows.values()].filter((row): row is R => row !== undefined && row[column] === value);
+  }
+
   put(row: R): void {
     const key = row[this.table.key] as string;
     const before = this.#rows.get(key);

@@ -1,5 +1,13 @@
 // Any history at all: events of a few cases, persons and meetings in any order, also orders no decider would allow.
-import { AGENDA_REASONS, type CaseEvent, type GroupEvent, type MeetingEvent, type PersonEvent } from '@app/domain';
+import {
+  AGENDA_REASONS,
+  DEFAULT_RULE_SET,
+  type CaseEvent,
+  type ChaseEvent,
+  type GroupEvent,
+  type MeetingEvent,
+  type PersonEvent,
+} from '@app/domain';
 import fc from 'fast-check';
 import type { DomainEvent } from './history.js';
 import { BIF, POLICE, SOF } from './people.js';
@@ -116,6 +124,12 @@ const onCase: Arb<CaseEvent> = fc.record({ caseId, personId }).chain(({ caseId, 
     event(fc.record({ actionId }), 'ActionCancelled', {}),
     event(fc.record({ actionId }), 'ActionReworded', { description: 'y' }),
     event(fc.record({ followUpId: fc.constantFrom('f1', 'f2', 'f3'), on: date }), 'FollowUpScheduled', { note: 'x' }),
+    event(
+      fc.constant({ eventId: `${caseId}-e`, eventType: 'ProgressReported', writtenAt: '2026-11-02T09:00:00Z', told: ['sof'] }),
+      'TextWithdrawn',
+      { ground: 'x' },
+    ),
+    event(fc.constant({ eventId: `${caseId}-e`, organisationId: 'sof' }), 'WithdrawalAcknowledged'),
   );
 });
 
@@ -199,11 +213,16 @@ const onPerson: Arb<PersonEvent> = personId.chain((id) => {
       ...(text && { subject: { id, scope: 'identity' }, text }),
     } as unknown as PersonEvent);
   return fc.oneof(
-    { weight: 3, arbitrary: event('PersonRegistered', {}, { name: 'Ung', cpr: '0101901234' }) },
+    {
+      weight: 3,
+      arbitrary: event('PersonRegistered', {}, { name: 'Ung', alias: 'Lille', birthDate: '1990-01-01', cpr: '0101901234' }),
+    },
     event('PersonCorrected', { removed: [] }, { cpr: '0202901234' }),
     event('PersonCorrected', { removed: ['cpr'] }, { name: 'Anden' }),
     event('AddressProtected'),
     event('AddressProtectionLifted'),
+    event('PersonMerged', { mergeId: `${id}-m`, intoPersonId: id === 'p1' ? 'p2' : 'p1' }, { reason: 'x' }),
+    event('PersonMergeUndone', { mergeId: `${id}-m`, intoPersonId: id === 'p1' ? 'p2' : 'p1' }, { reason: 'x' }),
     ...onErasure(id, event),
   );
 });
@@ -217,13 +236,41 @@ const onGroup: Arb<GroupEvent> = fc.oneof(
     type: 'MemberJoined',
     data: { groupId: 'g1', userId: id, organisationId: 'bif', from: '2026-01-01' },
   })),
+  date.map((day): GroupEvent => ({ type: 'ClosingDaysSet', data: { groupId: 'g1', dates: [day], yearly: ['12-24'] } })),
+  fc.integer({ min: 0, max: 5 }).map((days): GroupEvent => ({
+    type: 'LadderSet',
+    data: { groupId: 'g1', ladder: { ...DEFAULT_RULE_SET.ladder, reminderWorkingDaysBefore: days } },
+  })),
   userId.map((id): GroupEvent => ({ type: 'MemberLeft', data: { groupId: 'g1', userId: id, on: '2026-02-01' } })),
 );
 
-const streamOf = ({ data }: DomainEvent, kind: 'case' | 'meeting' | 'person' | 'group'): string =>
-  `${kind}-${(data as unknown as Record<string, string>)[`${kind}Id`]!}`;
+/** Of the ladder of any action, whether it was agreed or not. */
+const onChase: Arb<ChaseEvent> = fc
+  .record({ caseId, n: fc.constantFrom('a1', 'a2', 'a3'), deadline: date, on: date })
+  .chain(({ caseId, n, deadline, on }) => {
+    const own = { caseId, actionId: `${caseId}-${n}` };
+    const told = { organisationId: 'bif', to: ['u1'] };
+    const step = { ...own, deadline, on };
+    const texts = { subject: { id: 'p1', scope: caseId } };
+    return fc.constantFrom<ChaseEvent>(
+      { type: 'ActionReminded', data: { ...step, ...told } },
+      { type: 'ActionFellDue', data: { ...step, ...told } },
+      { type: 'ActionChased', data: { ...step, ...told, chaseId: 'k1', by: 'ladder' }, ...texts, text: {} },
+      { type: 'ActionChased', data: { ...step, ...told, chaseId: 'k2', by: 'hand' }, ...texts, text: { note: 'x' } },
+      { type: 'ChaseAnswered', data: { ...own, chaseId: 'k2', answerId: 's1' }, ...texts, text: { answer: 'x' } },
+      { type: 'ActionPutFirst', data: step },
+      { type: 'MeetingMissed', data: { ...own, deadline, meetingId: 'm1', heldOn: on } },
+      { type: 'ActionEscalated', data: { ...step, ...told, why: 'by-hand' }, ...texts, text: { reason: 'x' } },
+      { type: 'StepOvertaken', data: { ...step, step: 'reminded' } },
+      { type: 'AcceptanceChased', data: { ...own, on, ...told, askedBy: 'e1' } },
+    );
+  });
 
-const onStream = (event: Arb<DomainEvent>, kind: 'case' | 'meeting' | 'person' | 'group'): Arb<Written> =>
+type Kind = 'case' | 'chase' | 'meeting' | 'person' | 'group';
+const streamOf = ({ data }: DomainEvent, kind: Kind): string =>
+  `${kind}-${(data as unknown as Record<string, string>)[`${kind === 'chase' ? 'action' : kind}Id`]!}`;
+
+const onStream = (event: Arb<DomainEvent>, kind: Kind): Arb<Written> =>
   fc.record({ event, at }).map(({ event, at }) => ({ stream: streamOf(event, kind), event, at }));
 
 /** Some of the streams begin as they must; the others may park at once. */
@@ -278,6 +325,7 @@ export const anyHistory: Arb<Written[]> = fc
   .array(
     fc.oneof(
       { weight: 10, arbitrary: onStream(onCase, 'case') },
+      { weight: 3, arbitrary: onStream(onChase, 'chase') },
       { weight: 6, arbitrary: onStream(onMeeting, 'meeting') },
       { weight: 2, arbitrary: onStream(onPerson, 'person') },
       { weight: 1, arbitrary: onStream(onGroup, 'group') },

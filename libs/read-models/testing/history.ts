@@ -2,6 +2,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import {
   caseEvents,
+  chaseEvents,
   groupEvents,
   hotspotEvents,
   meetingEvents,
@@ -10,6 +11,7 @@ import {
   ruleSetEvents,
   userEvents,
   type CaseEvent,
+  type ChaseEvent,
   type EventDefinition,
   type GroupEvent,
   type HotspotEvent,
@@ -29,11 +31,12 @@ const DEFINITIONS: Readonly<Record<string, EventDefinition>> = {
   ...ruleSetEvents,
   ...personEvents,
   ...caseEvents,
+  ...chaseEvents,
   ...meetingEvents,
   ...hotspotEvents,
 };
 export type DomainEvent =
-  OrganisationEvent | UserEvent | GroupEvent | RuleSetEvent | PersonEvent | CaseEvent | MeetingEvent | HotspotEvent;
+  OrganisationEvent | UserEvent | GroupEvent | RuleSetEvent | PersonEvent | CaseEvent | ChaseEvent | MeetingEvent | HotspotEvent;
 
 /** Keys that live as long as the process. */
 export const createMemoryKeyStore = (): KeyStore => {

@@ -19,6 +19,20 @@ export const ERASED = {
   optional: true,
   description: 'What is null because it was erased: when, and by which erasure, whose certificate tells more.',
 };
+/** Why texts are null: they were about the wrong person. */
+export class WithdrawnTextAnswer {
+  @Id({ description: 'The event whose texts were withdrawn.' }) eventId!: string;
+  @Id() caseId!: string;
+  @Moment() at!: string;
+  @Id({ example: 'coordinator' }) by!: string;
+  @Text(200, { many: true, example: ['/items/0/texts/report'], description: 'Where in this answer they would stand.' })
+  paths!: string[];
+}
+export const WITHDRAWN = {
+  many: true,
+  optional: true,
+  description: 'What is null because it was withdrawn: a text about the wrong person.',
+};
 export class PersonAnswer {
   @Id() personId!: string;
   @Text(200, { optional: true, nullable: true, example: 'Demo Ung 01', description: 'null: no longer readable.' }) name?:
@@ -30,6 +44,8 @@ export class PersonAnswer {
   address?: string | null;
   @Text(40, { optional: true, nullable: true, example: '00000001' }) phone?: string | null;
   @Flag({ example: false }) addressProtected!: boolean;
+  @Id({ many: true, optional: true, description: 'Of the person alone: other registrations that were merged into this one.' })
+  mergedPersonIds?: string[];
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
 }
 
@@ -60,6 +76,7 @@ export class CasePage {
   @Nested(() => CaseSummary, { many: true }) items!: CaseSummary[];
   @ApiProperty(NEXT) next?: string;
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
+  @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
 }
 
 export class HandoverAnswer {
@@ -83,6 +100,12 @@ export class ActionAnswer {
   @Moment() agreedAt!: string;
   @Id({ optional: true }) agreedInMeetingId?: string;
   @Whole(0, 1000, { example: 0 }) deadlineMoves!: number;
+  @Whole(0, 1000, { example: 1, description: 'How often it was chased, by the ladder and by hand.' }) chases!: number;
+  @Whole(0, 1000, { example: 0 }) chasesAnswered!: number;
+  @Day({ optional: true, example: '2026-12-02' }) lastChasedOn?: string;
+  @Day({ optional: true, example: '2026-12-15', description: 'For the deadline it has now.' }) escalatedOn?: string;
+  @Day({ optional: true, example: '2026-11-24', description: 'Since when somebody has to accept it, or its handover.' })
+  awaitsAcceptanceSince?: string;
   @Nested(() => HandoverAnswer, { optional: true }) handoverTo?: HandoverAnswer;
   @Text(4000, { optional: true, nullable: true, example: 'Tage kontakt til den unge og aftale et møde.' }) description?:
     string | null;
@@ -93,6 +116,7 @@ export class ActionPage {
   @Nested(() => ActionAnswer, { many: true }) items!: ActionAnswer[];
   @ApiProperty(NEXT) next?: string;
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
+  @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
 }
 
 export class FollowUpAnswer {
@@ -117,6 +141,7 @@ export class CaseAnswer extends CaseSummary {
   @Nested(() => RequestAnswer, { many: true }) requests!: RequestAnswer[];
   @Id({ many: true, example: [], description: 'Workers who may not see the case.' }) excludedUserIds!: string[];
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
+  @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
 }
 
 export class TimelineAnswer {
@@ -147,6 +172,7 @@ export class TimelinePage {
   @Nested(() => TimelineAnswer, { many: true }) items!: TimelineAnswer[];
   @ApiProperty(NEXT) next?: string;
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
+  @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
 }
 
 export class RecipientAnswer {
@@ -182,6 +208,7 @@ export class DisclosureLogAnswer {
   })
   refusedBy?: string;
   @Id({ optional: true, description: 'The earlier disclosure whose necessity text it repeats.' }) repeats?: string;
+  @Moment({ optional: true, description: 'Its texts were about the wrong person and were withdrawn.' }) withdrawnAt?: string;
 }
 export class DisclosureAnswer extends DisclosureLogAnswer {
   @Flag({ example: false, description: 'It was shared, but not with your organisation.' }) withheld!: boolean;
@@ -193,6 +220,7 @@ export class DisclosurePage {
   @Nested(() => DisclosureAnswer, { many: true }) items!: DisclosureAnswer[];
   @ApiProperty(NEXT) next?: string;
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
+  @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
 }
 export class SharingLogPage {
   @Nested(() => DisclosureLogAnswer, { many: true }) items!: DisclosureLogAnswer[];

@@ -36,6 +36,7 @@ import {
   ShareInformationBody,
   WordingBody,
 } from './case-requests.dto.js';
+import { requireStaff } from './staff.js';
 
 type CaseData = Asked<'case'>;
 interface Options {
@@ -95,7 +96,7 @@ export class CaseChangesController {
       .then(() => this.ports.readModels.person(body.personId));
     if (!person) throw refusal('person.unknown', 'The person is not registered.', 'Personen er ikke oprettet.');
     if (!(await this.registrar.mayRefer(call.principal, body.personId))) throw new NotFoundError('referCase');
-    await this.registrar.requireNotErased(body.personId);
+    await this.registrar.requireNotErased(person.personId);
     const ageBand = await this.registrar.ageBand(person, this.ports.clock.today());
     const receipt = await this.changer.change(
       call,
@@ -105,7 +106,8 @@ export class CaseChangesController {
         type: 'ReferCase',
         data: {
           caseId,
-          personId: body.personId,
+          // Of two that were merged the one that stays.
+          personId: person.personId,
           groupId: body.groupId,
           areaId: body.areaId,
           caseNumber: caseNumberOf(caseId),
@@ -161,7 +163,7 @@ export class CaseChangesController {
   @Changes({ summary: 'Make an organisation, and a person in it, responsible for the case' })
   async assign(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() body: ResponsibilityBody): Promise<Receipt> {
     requireAccess(call.principal, 'manageCase');
-    await this.requireStaff(body.organisationId, body.userId);
+    await requireStaff(this.ports, body.organisationId, body.userId);
     return this.change(call, 'manageCase', caseId, { type: 'AssignResponsibility', data: { caseId, ...body } });
   }
 
@@ -267,7 +269,7 @@ export class CaseChangesController {
   @Changes({ summary: 'Agree an action: who does what by when', status: 201 })
   async agree(@TheCall() call: Call, @Param() { caseId }: CaseParams, @Body() body: AgreeActionBody): Promise<Receipt> {
     requireAccess(call.principal, 'changeCase');
-    await this.requireStaff(body.ownerOrganisationId, body.ownerUserId);
+    await requireStaff(this.ports, body.ownerOrganisationId, body.ownerUserId);
     const { commandId, idFor } = this.changer.begin(call);
     const actionId = idFor('action');
     return this.made(
@@ -314,7 +316,7 @@ export class CaseChangesController {
     @Body() body: HandoverBody,
   ): Promise<Receipt> {
     requireAccess(call.principal, 'reportAction');
-    await this.requireStaff(body.toOrganisationId, body.toUserId);
+    await requireStaff(this.ports, body.toOrganisationId, body.toUserId);
     return this.change(
       call,
       'reportAction',
@@ -412,20 +414,6 @@ export class CaseChangesController {
       if (!party) throw refusal(...OUTSIDE_GROUP);
       return party;
     });
-  }
-
-  /** Who is named must be enrolled in that organisation and still there. */
-  private async requireStaff(organisationId: string, userId: string | undefined): Promise<void> {
-    if (userId === undefined) return;
-    const user = (await this.ports.readModels.registry()).users.get(userId);
-    const left = user?.leftOn !== undefined && user.leftOn <= this.ports.clock.today();
-    if (user?.organisationId !== organisationId || left) {
-      throw refusal(
-        'action.owner',
-        'The person named does not work in that organisation.',
-        'Den nævnte medarbejder er ikke i den enhed.',
-      );
-    }
   }
 }
 

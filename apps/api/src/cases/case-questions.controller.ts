@@ -27,6 +27,9 @@ export class ActionsQuery extends PageQuery {
   @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
   @Flag({ optional: true })
   overdue?: boolean;
+  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @Flag({ optional: true, description: 'Agreed or handed over, and not accepted yet.' })
+  awaitsAcceptance?: boolean;
   @Day({ optional: true, description: 'Deadline before this local date.' }) dueBefore?: string;
 }
 

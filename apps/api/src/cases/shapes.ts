@@ -16,6 +16,12 @@ const nameOnly = ({ personId, addressProtected, identity }: PersonRow) => ({
   ...(identity.alias && { alias: identity.alias }),
 });
 
+/** What tells two of the same name apart, and no more. */
+export const searchShape = ({ identity, ...row }: PersonRow) => ({
+  ...nameOnly({ identity, ...row }),
+  ...(identity.birthDate && { birthDate: identity.birthDate }),
+});
+
 export const caseSummaryShape = ({ person, organisations, excludedUserIds: _, personId: __, ...row }: CaseRow) => ({
   ...row,
   organisationIds: organisations.map((o) => o.organisationId),
@@ -59,7 +65,7 @@ export const withholdFrom = <D extends DisclosureRow>(principal: Principal, row:
 const strings = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** The same for an entry of the timeline: disclosures, and questions put to one organisation. */
-export const withholdEntry = (principal: Principal, entry: TimelineEntry) => {
+export const withholdEntry = <E extends TimelineEntry>(principal: Principal, entry: E) => {
   const { organisationId } = principal;
   const { fromOrganisationId, toOrganisationId, recipients } = entry.data;
   const addressed = fromOrganisationId !== undefined || toOrganisationId !== undefined;

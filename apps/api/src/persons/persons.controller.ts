@@ -1,50 +1,38 @@
 // /api/persons: the young person's identity. A CPR number travels in bodies only, never in a URL.
 import { Body, Controller, Delete, Get, Param, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { requireAccess } from '@app/access';
-import { IDENTITY_FIELDS, type IdentityField } from '@app/domain';
+import { caseScope, requireAccess } from '@app/access';
+import { cprWarnings } from '@app/personal-data';
 import type { PersonRow } from '@app/read-models';
-import { ERASED, ErasedAnswer, PersonAnswer } from '../cases/case-answers.dto.js';
-import { personShape, together } from '../cases/shapes.js';
+import { PersonAnswer } from '../cases/case-answers.dto.js';
+import { personShape, searchShape, together } from '../cases/shapes.js';
 import { Ask } from '../core/ask.js';
 import { TheCall, type Call } from '../core/call.js';
 import { Changer, type Asked } from '../core/change.js';
 import { Answers, Changes, type Receipt } from '../core/endpoint.js';
 import { BadRequestError, NotFoundError } from '../core/errors.js';
-import { Day, Flag, Id, Nested, Text, Word } from '../core/fields.js';
 import { mayReadCase } from '../core/guards.js';
 import { Ports } from '../core/ports.js';
 import { Reveal } from '../core/reveal.js';
+import {
+  CorrectPersonBody,
+  LookUpAnswer,
+  LookUpBody,
+  PersonParams,
+  PersonReceipt,
+  RegisterPersonBody,
+  SearchAnswer,
+  SearchBody,
+} from './persons.dto.js';
 import { completeIdentity, Registrar } from './registrar.js';
 
-export class PersonParams {
-  @Id() personId!: string;
-}
-export class IdentityBody {
-  @Text(200, { optional: true, example: 'Demo Ung 01' }) name?: string;
-  @Text(11, { optional: true, example: '010110-4242', description: 'With or without hyphen.' }) cpr?: string;
-  @Day({ optional: true, example: '2010-01-01', description: 'Taken from the CPR number when missing.' }) birthDate?: string;
-  @Text(400, { optional: true, example: 'Demovej 1, 2500 Valby' }) address?: string;
-  @Text(200, { optional: true, example: 'Demo' }) alias?: string;
-  @Text(40, { optional: true, example: '00000001' }) phone?: string;
-}
-export class RegisterPersonBody extends IdentityBody {
-  @Flag({ optional: true, example: false }) addressProtected?: boolean;
-}
-export class CorrectPersonBody extends IdentityBody {
-  @Word(IDENTITY_FIELDS, { many: true, optional: true, example: ['phone'], description: 'Fields that no longer hold anything.' })
-  removed?: IdentityField[];
-}
-export class LookUpBody {
-  @Text(11, { example: '010110-4242' }) cpr!: string;
-}
-export class LookUpAnswer {
-  @Flag({ description: 'Whether you may see a person with this number. Not known and not visible look the same.' })
-  found!: boolean;
-  @Nested(() => PersonAnswer, { optional: true }) person?: PersonAnswer;
-  @Id({ many: true, description: 'The cases of the person that you may see.' }) caseIds!: string[];
-  @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
-}
+const MOST_FOUND = 20;
+
+/** A number given out since 2007 may fail the check, and a typing error does: whoever typed it looks again. */
+const withWarnings = (receipt: Receipt, cpr: string | undefined): PersonReceipt => {
+  const warnings = cpr === undefined ? [] : cprWarnings(cpr);
+  return warnings.length === 0 ? receipt : { ...receipt, warnings: [...warnings] };
+};
 
 const requireCpr = (cpr: string | undefined): void => {
   if (cpr !== undefined && !/^\d{6}[- ]?\d{4}$/.test(cpr))
@@ -68,16 +56,18 @@ export class PersonsController {
     description:
       'A CPR number that is registered already gives the person it belongs to; the answer does not tell which happened.',
     status: 201,
+    answer: PersonReceipt,
   })
-  register(@TheCall() call: Call, @Body() { addressProtected, ...identity }: RegisterPersonBody): Promise<Receipt> {
+  async register(@TheCall() call: Call, @Body() { addressProtected, ...identity }: RegisterPersonBody): Promise<PersonReceipt> {
     requireAccess(call.principal, 'registerPerson');
     requireCpr(identity.cpr);
     const { commandId, idFor } = this.changer.begin(call);
-    return this.registrar.register(call, identity, {
+    const receipt = await this.registrar.register(call, identity, {
       commandId,
       personId: idFor('person'),
       ...(addressProtected && { addressProtected }),
     });
+    return withWarnings(receipt, identity.cpr);
   }
 
   @Post('look-up')
@@ -99,48 +89,88 @@ export class PersonsController {
     };
     return this.out.reveal<LookUpAnswer>(
       call,
-      { purpose: 'person.look-up', decision, criterion: cpr, caseIds: answer.caseIds },
+      {
+        purpose: 'person.look-up',
+        decision,
+        criterion: cpr,
+        caseIds: answer.caseIds,
+        ...(known && { subject: { id: known.personId, scope: 'identity' } }),
+      },
       answer,
     );
+  }
+
+  @Post('searches')
+  @Answers({
+    summary: 'Find persons by name or alias',
+    description:
+      'Only persons with a case you may see; the answer does not tell of others. Every search is logged with what was looked for, encrypted.',
+    answer: SearchAnswer,
+    errors: [400, 413, 415],
+  })
+  async search(@TheCall() call: Call, @Body() { name }: SearchBody): Promise<SearchAnswer> {
+    const decision = requireAccess(call.principal, 'searchPersons');
+    const query = this.ports.blindIndex.nameQuery(name);
+    if (query.length === 0) throw new BadRequestError(['name must have a letter']);
+    const readModels = await this.ask.readModels(call);
+    const found = await this.registrar.readable(await readModels.personsByName(query, caseScope(call.principal), MOST_FOUND + 1));
+    const items = found.slice(0, MOST_FOUND).map(({ exact, caseIds, ...person }) => ({
+      ...searchShape(person),
+      exact,
+      caseIds,
+    }));
+    const purpose = {
+      ...{ purpose: 'person.search', decision, criterion: name },
+      ...{ personIds: items.map(({ personId }) => personId), caseIds: items.flatMap(({ caseIds }) => caseIds) },
+    };
+    return this.out.reveal<SearchAnswer>(call, purpose, { items, more: found.length > MOST_FOUND });
   }
 
   @Get(':personId')
   @Answers({ summary: 'The identity of a person in a case you may see', answer: PersonAnswer, errors: [400, 404] })
   async one(@TheCall() call: Call, @Param() { personId }: PersonParams): Promise<PersonAnswer> {
     const { person, decision } = await this.requirePerson(call, personId);
-    return this.out.reveal<PersonAnswer>(call, { purpose: 'person.read', decision, personIds: [personId] }, personShape(person));
+    const also = await this.ports.readModels.mergedWith(person.personId);
+    const answer = { ...personShape(person), ...(also.length > 0 && { mergedPersonIds: also }) };
+    return this.out.reveal<PersonAnswer>(call, { purpose: 'person.read', decision, personIds: [personId] }, answer);
   }
 
   @Post(':personId/corrections')
-  @Changes({ summary: 'Correct the identity' })
+  @Changes({ summary: 'Correct the identity', answer: PersonReceipt })
   async correct(
     @TheCall() call: Call,
     @Param() { personId }: PersonParams,
     @Body() { removed, ...identity }: CorrectPersonBody,
-  ): Promise<Receipt> {
+  ): Promise<PersonReceipt> {
     requireCpr(identity.cpr);
-    return this.change(call, personId, {
+    // Of two that were merged the one that is shown is the one that is corrected.
+    const receipt = await this.change(call, personId, (shown) => ({
       type: 'CorrectPerson',
-      data: { personId, identity: completeIdentity(identity), ...(removed && { removed }) },
-    });
+      data: { personId: shown, identity: completeIdentity(identity), ...(removed && { removed }) },
+    }));
+    return withWarnings(receipt, identity.cpr);
   }
 
   @Put(':personId/address-protection')
   @Changes({ summary: 'Protect the address: from now on it is given to nobody' })
   protect(@TheCall() call: Call, @Param() { personId }: PersonParams): Promise<Receipt> {
-    return this.change(call, personId, { type: 'ProtectAddress', data: { personId } });
+    return this.change(call, personId, () => ({ type: 'ProtectAddress', data: { personId } }));
   }
 
   @Delete(':personId/address-protection')
-  @Changes({ summary: 'End the protection of the address' })
+  @Changes({
+    summary: 'End the protection of the address',
+    description: 'Of this registration: where two are merged, the protection of the other one holds on.',
+  })
   lift(@TheCall() call: Call, @Param() { personId }: PersonParams): Promise<Receipt> {
-    return this.change(call, personId, { type: 'LiftAddressProtection', data: { personId } });
+    return this.change(call, personId, () => ({ type: 'LiftAddressProtection', data: { personId } }));
   }
 
-  private async change(call: Call, personId: string, command: Asked<'person'>): Promise<Receipt> {
+  private async change(call: Call, personId: string, ask: (shownPersonId: string) => Asked<'person'>): Promise<Receipt> {
     requireAccess(call.principal, 'registerPerson');
-    await this.requirePerson(call, personId);
-    return this.changer.change(call, 'person', personId, () => command);
+    const { person } = await this.requirePerson(call, personId);
+    const command = ask(person.personId);
+    return this.changer.change(call, 'person', command.data.personId, () => command);
   }
 
   /** A person is visible through a case that is. */
@@ -160,6 +190,6 @@ export class PersonsController {
   }
 
   private async readable(call: Call, personId: string) {
-    return (await this.ports.readModels.caseFactsOfPerson(personId)).filter((facts) => mayReadCase(call.principal, facts));
+    return (await this.registrar.casesOf(personId)).filter((facts) => mayReadCase(call.principal, facts));
   }
 }

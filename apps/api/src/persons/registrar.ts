@@ -1,6 +1,6 @@
 // Registering a person once: two who register the same CPR number get the same person.
 import { Injectable } from '@nestjs/common';
-import { AGE_BANDS, personErased, type AgeBand, type Identity } from '@app/domain';
+import { AGE_BANDS, personErased, type AgeBand, type Identity, type IdentityField } from '@app/domain';
 import { birthDateOf, normaliseCpr } from '@app/personal-data';
 import type { Position } from '@app/event-store';
 import { requireAccess, type Principal } from '@app/access';
@@ -48,7 +48,7 @@ export class Registrar {
    * One at a time, in all processes, for as long as it takes to look and to change. Of a kind there is one at a time in this
    * process, whatever its key: each holds a connection while it waits, and the one whose turn it is needs others.
    */
-  alone<T>(kind: 'import' | 'register', key: string, work: () => Promise<T>): Promise<T> {
+  alone<T>(kind: 'import' | 'merge' | 'register', key: string, work: () => Promise<T>): Promise<T> {
     const before = this.last.get(kind) ?? Promise.resolve();
     const turn = before.then(
       () => this.locked(`${kind} ${key}`, work),
@@ -72,13 +72,37 @@ export class Registrar {
     }
   }
 
+  /** The read models as of the end of the log. */
+  async upToDate() {
+    const { readModels, store } = this.ports;
+    await readModels.reach(await store.head());
+    return readModels;
+  }
+
+  /** Of all registrations of the person, newest first. */
+  casesOf(personId: string) {
+    return this.ports.readModels.caseFactsOfPerson(personId);
+  }
+
+  /** Of two that were merged the one that survived, by the number of either. */
   async byCpr(cpr: string): Promise<PersonRow | undefined> {
-    await this.ports.readModels.reach(await this.ports.store.head());
-    const person = await this.ports.readModels.personByCpr(this.ports.blindIndex.cprIndex(cpr));
-    const sealed = person?.identity.cpr;
-    // An older backup of the database brings its index back: without the key it finds nobody.
-    const [number] = sealed ? await this.ports.vault.openMany([sealed]) : [];
-    return number === undefined ? undefined : person;
+    const readModels = await this.upToDate();
+    const registered = await readModels.personByCpr(this.ports.blindIndex.cprIndex(cpr));
+    const [found] = registered ? await this.readable([registered], ['cpr']) : [];
+    return found && readModels.person(found.personId);
+  }
+
+  /** Those of them whose texts can be read. An older backup of the database brings its index back: without the key it finds nobody. */
+  async readable<P extends PersonRow>(
+    persons: readonly P[],
+    by: readonly IdentityField[] = ['name', 'alias'],
+  ): Promise<readonly P[]> {
+    const texts = persons.flatMap((person) => {
+      const text = by.map((field) => person.identity[field]).find((each) => each !== undefined);
+      return text ? [{ person, text }] : [];
+    });
+    const opened = await this.ports.vault.openMany(texts.map(({ text }) => text));
+    return texts.filter((_, i) => opened[i] !== undefined).map(({ person }) => person);
   }
 
   /** Registers, or answers with who is registered under the CPR number: the answer does not tell which. */
@@ -101,10 +125,10 @@ export class Registrar {
       );
     if (identity.cpr === undefined) return register();
     const { policies } = requireAccess(call.principal, 'registerPerson');
-    await this.logSearch(call, 'person.register', policies, identity.cpr);
     return this.alone('register', this.ports.blindIndex.cprIndex(identity.cpr), async () => {
       const known = await this.byCpr(identity.cpr!);
       const personId = known?.personId ?? options.personId;
+      await this.logSearch(call, 'person.register', policies, identity.cpr!, personId);
       if (!known || known.personId === options.personId) {
         // The next one in line must find this person.
         await this.ports.readModels.reach((await register()).position as Position);
@@ -120,7 +144,7 @@ export class Registrar {
   }
 
   /** A look for a CPR number is a search (rule 9): what was looked for is logged, encrypted. */
-  async logSearch(call: Call, purpose: string, policies: readonly string[], cpr: string): Promise<void> {
+  async logSearch(call: Call, purpose: string, policies: readonly string[], cpr: string, personId?: string): Promise<void> {
     await this.ports.accessLog.record({
       type: 'PersonalDataSearched',
       actor: call.principal,
@@ -128,6 +152,7 @@ export class Registrar {
       purpose,
       policies,
       criterion: cpr,
+      ...(personId !== undefined && { subject: { id: personId, scope: 'identity' } }),
       personIds: [],
       fieldClasses: [],
     });
@@ -138,7 +163,7 @@ export class Registrar {
    * when there are cases and none of them is theirs: a new case must not open what others recorded.
    */
   async mayRefer(principal: Principal, personId: string): Promise<boolean> {
-    const cases = await this.ports.readModels.caseFactsOfPerson(personId);
+    const cases = await this.casesOf(personId);
     if (cases.some((facts) => facts.excludedUserIds.includes(principal.userId))) return false;
     return principal.role !== 'participant' || cases.length === 0 || cases.some((facts) => mayReadCase(principal, facts));
   }

@@ -6,6 +6,7 @@ import { judgeDisclosure, partyOf, sharingRefusal } from '../information-sharing
 import { decideAction, isActionCommand, type ActionCommand } from './actions.js';
 import type { CaseCommand, CaseEvent, CaseFolded } from './events.js';
 import { isWithinTwoYears, mayAnswerFor, notOpen, notTakingPart, workerExcluded } from './rules.js';
+import { acknowledgeWithdrawal, withdrawText } from './withdrawal.js';
 import { evolveCase, isAlive, isExcluded, isWorkedOn, takesPart, type CaseState, type ExistingCase } from './state.js';
 
 type CommandOf<T extends CaseCommand['type']> = Extract<CaseCommand, { type: T }>;
@@ -211,6 +212,10 @@ const decideExisting = (
       if (!isWithinTwoYears(on, context)) return badDate;
       return accept({ type: 'FollowUpScheduled', data, subject, text: compact({ note }) });
     }
+    case 'WithdrawText':
+      return withdrawText(command, state);
+    case 'AcknowledgeWithdrawal':
+      return acknowledgeWithdrawal(command, state);
     default:
       return unreachable(command);
   }

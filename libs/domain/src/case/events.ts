@@ -80,10 +80,38 @@ export const caseEvents = {
   CaseReopened: event(1, { caseId: id }, { ground: text(216, 'social') }),
   /** The case moved to another area of its group. */
   CaseAreaChanged: event(1, { caseId: id, areaId: id }),
+  /**
+   * The texts of an event, of this stream or of a meeting's, were written about the wrong person. `told`: organisations that got
+   * them and must forget them.
+   */
+  TextWithdrawn: event(
+    1,
+    {
+      ...{ caseId: id, eventId: id, eventType: code, writtenAt: instant },
+      ...{ category: opt(oneOf(CATEGORIES)), meetingId: opt(id), told: list(id) },
+    },
+    { ground: text(219, 'social') },
+  ),
+  WithdrawalAcknowledged: event(1, { caseId: id, eventId: id, organisationId: id }),
 };
 export type CaseEvent = EventOf<typeof caseEvents>;
 export type CaseFolded = FoldedOf<typeof caseEvents>;
 export const caseCodec = codec(caseEvents);
+
+/** What is known of the event whose texts are withdrawn: read from the log when the command is built. */
+export interface WrittenText {
+  readonly eventId: string;
+  readonly eventType: string;
+  /** UTC. */
+  readonly writtenAt: string;
+  readonly category?: Category;
+  readonly meetingId?: string;
+  /** Users: who recorded it, and who said it. */
+  readonly writtenBy: readonly string[];
+  readonly organisationId: string;
+  /** Organisations it was shared with, or put to; missing: all of the case could read it. */
+  readonly recipients?: readonly string[];
+}
 
 export type CaseCommand =
   | Command<
@@ -141,4 +169,6 @@ export type CaseCommand =
   | Command<'ResumeCase', { caseId: string }>
   | Command<'CloseCase', { caseId: string; outcome: CloseOutcome; summary?: string }>
   | Command<'ReopenCase', { caseId: string; ground: string }>
-  | Command<'ChangeArea', { caseId: string; areaId: string }>;
+  | Command<'ChangeArea', { caseId: string; areaId: string }>
+  | Command<'WithdrawText', { caseId: string; text: WrittenText; ground: string }>
+  | Command<'AcknowledgeWithdrawal', { caseId: string; eventId: string }>;

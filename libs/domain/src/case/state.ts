@@ -26,12 +26,21 @@ export interface Action {
   readonly handover?: { readonly toOrganisationId: string; readonly toUserId?: string };
 }
 
+export interface Withdrawal {
+  readonly eventId: string;
+  /** Organisations. */
+  readonly told: readonly string[];
+  readonly acknowledged: readonly string[];
+}
+
 interface CaseFacts {
   readonly referred: Data<'CaseReferred'>;
   readonly screened?: 'accepted' | 'rejected';
   readonly areaId: string;
   readonly responsible: { readonly organisationId: string; readonly userId?: string };
   readonly organisations: readonly Party[];
+  /** Those that took part once. */
+  readonly leftOrganisationIds: readonly string[];
   readonly excludedUserIds: readonly string[];
   readonly requests: readonly InformationRequest[];
   readonly disclosures: readonly Disclosed[];
@@ -39,6 +48,7 @@ interface CaseFacts {
   readonly actions: readonly Action[];
   readonly reports: readonly Data<'ProgressReported'>[];
   readonly followUps: readonly Data<'FollowUpScheduled'>[];
+  readonly withdrawals: readonly Withdrawal[];
 }
 /** `none` → referred → accepted or rejected → open ↔ paused → closed → open again. */
 export type ExistingCase = CaseFacts &
@@ -87,8 +97,14 @@ const evolveExisting = (state: ExistingCase, event: Exclude<CaseFolded, { type: 
     }
     case 'OrganisationJoinedCase':
       return { ...state, organisations: [...state.organisations, event.data.organisation] };
-    case 'OrganisationLeftCase':
-      return { ...state, organisations: state.organisations.filter((o) => o.organisationId !== event.data.organisationId) };
+    case 'OrganisationLeftCase': {
+      const { organisationId } = event.data;
+      return {
+        ...state,
+        organisations: state.organisations.filter((o) => o.organisationId !== organisationId),
+        leftOrganisationIds: [...state.leftOrganisationIds, organisationId],
+      };
+    }
     case 'WorkerExcluded':
       return unname(state, event.data.userId);
     case 'CaseAreaChanged':
@@ -141,6 +157,16 @@ const evolveExisting = (state: ExistingCase, event: Exclude<CaseFolded, { type: 
       return { ...state, reports: [...state.reports, event.data] };
     case 'FollowUpScheduled':
       return { ...state, followUps: [...state.followUps, event.data] };
+    case 'TextWithdrawn': {
+      const { eventId, told } = event.data;
+      return { ...state, withdrawals: [...state.withdrawals, { eventId, told, acknowledged: [] }] };
+    }
+    case 'WithdrawalAcknowledged': {
+      const { eventId, organisationId } = event.data;
+      const acknowledge = (w: Withdrawal) =>
+        w.eventId === eventId ? { ...w, acknowledged: [...w.acknowledged, organisationId] } : w;
+      return { ...state, withdrawals: state.withdrawals.map(acknowledge) };
+    }
     default:
       return unreachable(event);
   }
@@ -155,6 +181,7 @@ export const evolveCase = (state: CaseState, event: CaseFolded): CaseState => {
     areaId,
     responsible: { organisationId: responsibleOrganisationId },
     organisations,
+    leftOrganisationIds: [],
     excludedUserIds: [],
     requests: [],
     disclosures: [],
@@ -162,6 +189,7 @@ export const evolveCase = (state: CaseState, event: CaseFolded): CaseState => {
     actions: [],
     reports: [],
     followUps: [],
+    withdrawals: [],
   };
 };
 

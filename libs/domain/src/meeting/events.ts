@@ -12,11 +12,14 @@ import {
 
 /** Why a case is on the agenda, in the order the agenda takes them. `manual`: somebody put it there. */
 export const AGENDA_REASONS = [
+  'escalated-action',
+  'chased-action',
   'overdue-action',
   'follow-up-due',
   'new-information',
   'new-referral',
   'unnamed-owner',
+  'unanswered-request',
   'silent',
   'manual',
 ] as const;

@@ -65,6 +65,8 @@ export interface ErasureFacts {
   readonly liveCaseIds: readonly string[];
   /** Of the case that ended last; missing when there is none. */
   readonly retention?: Retention;
+  /** The person is merged with another, as the alias or as the one that survived. */
+  readonly merged?: boolean;
 }
 type Archiving =
   | { readonly outcome: 'delivered'; readonly archiveId: string; readonly deliveryId: string }
@@ -110,6 +112,8 @@ export interface ErasureState {
   readonly erasures: readonly Erasure[];
   readonly holds: readonly (Reach & { readonly holdId: string; readonly lifted: boolean })[];
 }
+/** With the merge the person is in, whose events are told in the same stream. */
+type Whole = ErasureState & { readonly merge?: unknown };
 export const NO_ERASURE: ErasureState = { erasures: [], holds: [] };
 
 const ERASURE_TYPES: ReadonlySet<string> = new Set(Object.keys(erasureEvents));
@@ -183,11 +187,20 @@ const noReason = no(
   'An erasure before its time needs a reason in words.',
   'En sletning før tid skal begrundes med ord.',
 );
-const under = no('erasure.under-way', 'An erasure of this is under way already.', 'En sletning heraf er allerede i gang.');
+export const erasureUnderWay = no(
+  'erasure.under-way',
+  'An erasure of this is under way already.',
+  'En sletning heraf er allerede i gang.',
+);
 const onHold = no(
   'erasure.legal-hold',
   'A legal hold keeps it until the hold is lifted.',
   'Et slettestop gør, at det skal bevares, til stoppet er ophævet.',
+);
+const mergedFirst = no(
+  'erasure.merged',
+  'The person is merged with another: undo the merge, and erase each by itself. What belongs to whom must be clear before it is gone.',
+  'Personen er lagt sammen med en anden: ophæv sammenlægningen, og slet dem hver for sig. Hvad der hører til hvem, skal være klart, før det er væk.',
 );
 const selfApproval = no(
   'erasure.self-approval',
@@ -217,9 +230,14 @@ const badReview = no(
 const overlap = (a: Reach, b: Reach): boolean => a.caseId === undefined || b.caseId === undefined || a.caseId === b.caseId;
 const isGone = ({ status }: Erasure): boolean => status === 'started' || status === 'erased';
 
+/** How far an erasure of everything about the person is, if there is one. */
+export const erasing = ({ erasures }: Pick<ErasureState, 'erasures'>): 'no' | 'under-way' | 'done' => {
+  const ofAll = erasures.filter((e) => e.caseId === undefined && e.status !== 'withdrawn');
+  if (ofAll.some(isGone)) return 'done';
+  return ofAll.length > 0 ? 'under-way' : 'no';
+};
 /** Whether everything about the person is gone, or about to be: nothing new is written about them. */
-export const isPersonErased = ({ erasures }: Pick<ErasureState, 'erasures'>): boolean =>
-  erasures.some((e) => e.caseId === undefined && isGone(e));
+export const isPersonErased = (state: Pick<ErasureState, 'erasures'>): boolean => erasing(state) === 'done';
 const gone = (state: ErasureState, { caseId }: Reach): Decision<never> | undefined => {
   if (isPersonErased(state)) return personErased;
   return caseId !== undefined && state.erasures.some((e) => e.caseId === caseId && isGone(e)) ? caseErased : undefined;
@@ -230,15 +248,17 @@ const subjectOf = (personId: string, { caseId }: Reach): Subject => ({ id: perso
 
 const propose = (
   { data, context }: Extract<ErasureCommand, { type: 'ProposeErasure' }>,
-  state: ErasureState,
+  state: Whole,
 ): Decision<ErasureEvent> => {
   const { personId, erasureId, caseId, ground, reason, facts } = data;
   const known = state.erasures.find((e) => e.proposed.erasureId === erasureId);
   if (known) return known.caseId === caseId && known.proposed.ground === ground ? nothing : taken('erasure');
   const erased = gone(state, { caseId });
   if (erased) return erased;
-  if (state.erasures.some((e) => e.status !== 'withdrawn' && e.status !== 'erased' && overlap(e, { caseId }))) return under;
+  if (state.erasures.some((e) => e.status !== 'withdrawn' && e.status !== 'erased' && overlap(e, { caseId })))
+    return erasureUnderWay;
   if (isHeld(state, { caseId })) return onHold;
+  if (caseId === undefined && (facts.merged === true || state.merge !== undefined)) return mergedFirst;
   if (facts.liveCaseIds.length > 0) return caseNotEnded;
   if (ground === 'retention' && !(facts.retention && facts.retention.dueOn <= context.today)) return notDue;
   if (ground !== 'retention' && reason === undefined) return noReason;
@@ -270,7 +290,7 @@ const approve = (erasure: Erasure, state: ErasureState, { actor, at }: Context):
 };
 
 /** The clock and the state of the cases decide; what was approved must still be what is erased. */
-const start = (erasure: Erasure, state: ErasureState, facts: ErasureFacts, { at }: Context): Decision<ErasureEvent> => {
+const start = (erasure: Erasure, state: Whole, facts: ErasureFacts, { at }: Context): Decision<ErasureEvent> => {
   const { personId, erasureId, caseId, authorities } = erasure.proposed;
   if (isGone(erasure)) return nothing;
   if (erasure.status === 'withdrawn') return withdrawn;
@@ -285,6 +305,7 @@ const start = (erasure: Erasure, state: ErasureState, facts: ErasureFacts, { at 
   if (facts.liveCaseIds.length > 0) return withdraw('case-not-ended');
   if (facts.authorities.some((a) => !authorities.includes(a))) return withdraw('other-authority');
   if (isHeld(state, erasure)) return onHold;
+  if (caseId === undefined && (facts.merged === true || state.merge !== undefined)) return mergedFirst;
   if (!erasure.archived) return notArchived;
   if (at < erasure.regretUntil) return inRegret;
   return accept({ type: 'ErasureStarted', data: compact({ personId, erasureId, caseId }) });
@@ -359,7 +380,7 @@ const ERASURE_COMMANDS: ReadonlySet<ErasureCommand['type']> = new Set([
   'CompleteErasure',
 ]);
 
-export const decideErasure = (command: ErasureCommand, state: ErasureState): Decision<ErasureEvent> => {
+export const decideErasure = (command: ErasureCommand, state: Whole): Decision<ErasureEvent> => {
   if (command.type === 'ProposeErasure') return propose(command, state);
   if (command.type === 'PlaceLegalHold' || command.type === 'LiftLegalHold') return decideHold(command, state);
   const { erasureId } = command.data;

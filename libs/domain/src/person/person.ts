@@ -6,6 +6,7 @@ import { id, list, oneOf } from '../kernel/schema.js';
 import { compact, isLocalDate, yearsLater } from '../kernel/values.js';
 import {
   decideErasure,
+  erasing,
   erasureEvents,
   evolveErasure,
   isErasureCommand,
@@ -16,6 +17,17 @@ import {
   type ErasureCommand,
   type ErasureState,
 } from './erasure.js';
+import {
+  decideMerge,
+  evolveMerge,
+  isMergeCommand,
+  isMergeEvent,
+  mergeEvents,
+  NOT_MERGED,
+  personMerged,
+  type MergeCommand,
+  type MergeState,
+} from './merge.js';
 
 /** Field numbers are frozen: they are bound into the ciphertext. */
 const identity = {
@@ -36,6 +48,7 @@ export const personEvents = {
   PersonCorrected: event(1, { personId: id, removed: list(oneOf(IDENTITY_FIELDS)) }, identity),
   AddressProtected: event(1, { personId: id }),
   AddressProtectionLifted: event(1, { personId: id }),
+  ...mergeEvents,
   ...erasureEvents,
 };
 export type PersonEvent = EventOf<typeof personEvents>;
@@ -47,11 +60,13 @@ export type PersonCommand =
   | Command<'CorrectPerson', { personId: string; identity: Identity; removed?: readonly IdentityField[] }>
   | Command<'ProtectAddress', { personId: string }>
   | Command<'LiftAddressProtection', { personId: string }>
+  | MergeCommand
   | ErasureCommand;
 
-/** The identity itself is sealed: a decider knows that the person exists, whether the address is protected, and what is erased. */
+/** The identity itself is sealed: a decider knows that the person exists, whether the address is protected, what is merged and what erased. */
 export type PersonState =
-  { readonly status: 'none' } | (ErasureState & { readonly status: 'registered'; readonly addressProtected: boolean });
+  | { readonly status: 'none' }
+  | (ErasureState & MergeState & { readonly status: 'registered'; readonly addressProtected: boolean });
 
 const subject = (personId: string): Subject => ({ id: personId, scope: 'identity' });
 
@@ -74,8 +89,9 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent, Per
   initialState: { status: 'none' },
 
   evolve: (state, event) => {
-    if (event.type === 'PersonRegistered') return { status: 'registered', addressProtected: false, ...NO_ERASURE };
+    if (event.type === 'PersonRegistered') return { status: 'registered', addressProtected: false, ...NO_ERASURE, ...NOT_MERGED };
     if (isErasureEvent(event)) return state.status === 'none' ? state : evolveErasure(state, event);
+    if (isMergeEvent(event)) return state.status === 'none' ? state : evolveMerge(state, event);
     switch (event.type) {
       case 'PersonCorrected':
         return state;
@@ -109,11 +125,13 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent, Per
     }
     if (state.status === 'none') return notFound('person');
     if (isErasureCommand(command)) return decideErasure(command, state);
+    if (isMergeCommand(command)) return decideMerge(command, state, erasing(state));
     if (isPersonErased(state)) return personErased;
     switch (command.type) {
       case 'CorrectPerson': {
         const identity = compact(command.data.identity);
         const removed = command.data.removed ?? [];
+        if (state.merge) return personMerged;
         if (removed.length === 0 && Object.keys(identity).length === 0) return nothing;
         const problem = problemWith(identity, command.context.today);
         if (problem) return problem;

@@ -1,5 +1,6 @@
 // The access log, newest first.
 import { decodeCursor, encodeCursor, limitOf, pageOf } from '../cursor.js';
+import { REGISTRATIONS } from '../persons/queries.js';
 import type { AccessLogRow, Page, ReadModels } from '../questions.js';
 import { at, instantOf, Parameters, type Ask } from '../sql.js';
 import type { AccessLogEntry } from './projection.js';
@@ -12,7 +13,8 @@ export const accessLogQuery =
     const where = ['true'];
     if (userId !== undefined) where.push(`user_id = ${p(userId)}`);
     if (caseId !== undefined) where.push(`case_ids @> array[${p(caseId)}]::text[]`);
-    if (personId !== undefined) where.push(`person_ids @> array[${p(personId)}]::text[]`);
+    if (personId !== undefined)
+      where.push(`person_ids && (array[${p(personId)}]::text[] || array(${REGISTRATIONS(p(personId))}))`);
     if (from !== undefined) where.push(`at >= ${p(instantOf(from))}`);
     if (to !== undefined) where.push(`at < ${p(instantOf(to))}`);
     if (paging.after !== undefined) {

@@ -3,11 +3,11 @@ import type { Sealed } from '@app/personal-data';
 import { decodeCursor, encodeCursor, limitOf, pageOf } from '../cursor.js';
 import { daysBetween } from '../dates.js';
 import type { ActionRow, ReadModels } from '../questions.js';
-import { at, inScope, Parameters, type Ask } from '../sql.js';
+import { at, inScope, joinPerson, Parameters, type Ask } from '../sql.js';
 import type { ActionTableRow, CaseTableRow } from './tables.js';
 
 type OfCase = Pick<CaseTableRow, 'case_number' | 'person_id' | 'area_id'>;
-type Found = ActionTableRow & OfCase & { readonly person_name: Sealed | null };
+export type FoundAction = ActionTableRow & OfCase & { readonly person_name: Sealed | null };
 
 export const actionRow = (row: ActionTableRow & OfCase, personName: Sealed | undefined, today: string): ActionRow => {
   const overdue = row.open && row.deadline < today;
@@ -24,21 +24,32 @@ export const actionRow = (row: ActionTableRow & OfCase, personName: Sealed | und
     status: row.status,
     overdue,
     daysOverdue: overdue ? daysBetween(row.deadline, today) : 0,
+    deadlineMoves: row.deadline_moves,
+    chases: row.chase.climbed.chases.length,
+    chasesAnswered: new Set(row.chase.climbed.answers.map(({ chaseId }) => chaseId)).size,
+    ...(row.chase.lastChasedOn !== undefined && { lastChasedOn: row.chase.lastChasedOn }),
+    ...(row.chase.escalatedOn !== undefined && { escalatedOn: row.chase.escalatedOn }),
+    ...(row.asked_on !== null && { awaitsAcceptanceSince: row.asked_on }),
     ...row.doc,
     ...(personName && { personName }),
   };
 };
 
-const SELECT = () =>
-  `select a.*, c.case_number, c.person_id, c.area_id, p.doc -> 'name' as person_name
+export const SELECT_ACTIONS = () =>
+  `select a.*, c.case_number, coalesce(p.person_id, c.person_id) as person_id, c.area_id, p.doc -> 'name' as person_name
    from ${at('actions')} a join ${at('cases')} c on c.case_id = a.case_id
-   left join ${at('persons')} p on p.person_id = c.person_id`;
-const toRow =
+   ${joinPerson()}`;
+export const toActionRow =
   (today: string) =>
-  (row: Found): ActionRow =>
+  (row: FoundAction): ActionRow =>
     actionRow(row, row.person_name ?? undefined, today);
 
-export const actionQueries = (ask: Ask): Pick<ReadModels, 'actions' | 'meetingActions'> => ({
+export const actionQueries = (ask: Ask): Pick<ReadModels, 'action' | 'actions' | 'meetingActions'> => ({
+  action: async (actionId, today) => {
+    const [row] = await ask<FoundAction>(`${SELECT_ACTIONS()} where a.action_id = $1`, [actionId]);
+    return row && toActionRow(today)(row);
+  },
+
   actions: async (scope, filter, paging, today) => {
     const limit = limitOf(paging);
     const { p, values } = new Parameters();
@@ -54,19 +65,22 @@ export const actionQueries = (ask: Ask): Pick<ReadModels, 'actions' | 'meetingAc
     if (filter.overdue === true) where.push(`a.open and a.deadline < ${p(today)}`);
     if (filter.overdue === false) where.push(`not (a.open and a.deadline < ${p(today)})`);
     if (filter.dueBefore !== undefined) where.push(`a.deadline < ${p(filter.dueBefore)}`);
+    if (filter.awaitsAcceptance !== undefined) where.push(`a.asked_on is ${filter.awaitsAcceptance ? 'not ' : ''}null`);
     if (paging.after !== undefined) {
       const [deadline, actionId] = decodeCursor('actions', 2, paging.after);
       where.push(`(a.deadline, a.action_id) > (${p(deadline)}, ${p(actionId)})`);
     }
-    const rows = await ask<Found>(
-      `${SELECT()} where ${where.join(' and ')} order by a.deadline, a.action_id limit ${p(limit + 1)}`,
+    const rows = await ask<FoundAction>(
+      `${SELECT_ACTIONS()} where ${where.join(' and ')} order by a.deadline, a.action_id limit ${p(limit + 1)}`,
       values,
     );
-    return pageOf(rows, limit, toRow(today), (row) => encodeCursor('actions', [row.deadline, row.action_id]));
+    return pageOf(rows, limit, toActionRow(today), (row) => encodeCursor('actions', [row.deadline, row.action_id]));
   },
 
   meetingActions: async (meetingId, today) => {
-    const rows = await ask<Found>(`${SELECT()} where a.meeting_id = $1 order by a.deadline, a.action_id`, [meetingId]);
-    return rows.map(toRow(today));
+    const rows = await ask<FoundAction>(`${SELECT_ACTIONS()} where a.meeting_id = $1 order by a.deadline, a.action_id`, [
+      meetingId,
+    ]);
+    return rows.map(toActionRow(today));
   },
 });

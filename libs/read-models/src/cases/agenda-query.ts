@@ -2,11 +2,14 @@
 import { AGENDA_REASONS, type AgendaReason } from '@app/domain';
 import type { Sealed } from '@app/personal-data';
 import { daysBetween, localDateAt } from '../dates.js';
-import type { AgendaProposal, ReadModels } from '../questions.js';
-import { at, type Ask } from '../sql.js';
+import type { AgendaProposal, ReadModels, SilenceRule } from '../questions.js';
+import { at, joinPerson, type Ask } from '../sql.js';
 import type { CaseTableRow } from './tables.js';
 
 type Found = CaseTableRow & { readonly person_name: Sealed | null; readonly since: string | null };
+
+/** What brings a case to the meeting also while it is paused. */
+const PRESSING: readonly AgendaReason[] = ['escalated-action', 'chased-action', 'overdue-action', 'follow-up-due'];
 
 /**
  * Why a case belongs on the agenda of a date; no reason: it does not. A paused case only with an overdue action, a follow-up
@@ -15,7 +18,7 @@ type Found = CaseTableRow & { readonly person_name: Sealed | null; readonly sinc
 export const reasonsFor = (
   row: Omit<Found, 'person_name'>,
   date: string,
-  silentAfterDays: number,
+  { silentAfterDays, waitedSince }: SilenceRule,
 ): Omit<AgendaProposal, 'personName'> => {
   const { doc, status } = row;
   const overdue = doc.open.filter((action) => action.deadline < date);
@@ -28,12 +31,15 @@ export const reasonsFor = (
   const silentDays = Math.max(0, daysBetween(localDateAt(row.last_activity_at), date));
 
   const holds: Record<AgendaReason, boolean> = {
+    'escalated-action': doc.open.some((action) => action.ladder === 'escalated'),
+    'chased-action': doc.open.some((action) => action.ladder === 'first'),
     'overdue-action': overdue.length > 0,
     'follow-up-due': followUpOn !== undefined,
     'new-information': newSince > 0,
     'new-referral':
       status === 'referred' || status === 'accepted' || (status === 'open' && row.last_discussed_on === null && !doc.imported),
     'unnamed-owner': doc.open.some((action) => action.userId === undefined),
+    'unanswered-request': doc.asked.some(({ on }) => on <= waitedSince),
     silent: (status === 'open' || pauseEnds !== undefined) && silentDays >= silentAfterDays,
     manual: false,
   };
@@ -46,7 +52,7 @@ export const reasonsFor = (
     areaId: row.area_id,
     organisations: doc.organisations,
     excludedUserIds: row.excluded_user_ids,
-    reasons: resting && !holds['overdue-action'] && !holds['follow-up-due'] ? [] : reasons,
+    reasons: resting && !PRESSING.some((reason) => holds[reason]) ? [] : reasons,
     overdueActions: overdue.length,
     oldestOverdueDays: overdue.length === 0 ? 0 : daysBetween(row.next_deadline, date),
     ...(followUpOn !== undefined && { followUpOn }),
@@ -67,11 +73,11 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export const agendaQuery =
   (ask: Ask): ReadModels['agenda'] =>
-  async (groupId, onDate, today, { silentAfterDays }) => {
+  async (groupId, onDate, today, rule) => {
     const rows = await ask<Found>(
       `select c.*, p.doc -> 'name' as person_name,
          (select max(closed_position) from ${at('meetings')} m where m.group_id = $1) as since
-       from ${at('cases')} c left join ${at('persons')} p on p.person_id = c.person_id
+       from ${at('cases')} c ${joinPerson()}
        where c.group_id = $1 and c.live`,
       [groupId],
     );
@@ -79,7 +85,7 @@ export const agendaQuery =
     const date = onDate > today ? onDate : today;
     return rows
       .map((row): AgendaProposal => ({
-        ...reasonsFor(row, date, silentAfterDays),
+        ...reasonsFor(row, date, rule),
         ...(row.person_name && { personName: row.person_name }),
       }))
       .filter(({ reasons }) => reasons.length > 0)

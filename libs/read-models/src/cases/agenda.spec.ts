@@ -1,6 +1,6 @@
 // The agenda composes itself: every reason, its order, and what keeps a case off it.
 import { randomUUID } from 'node:crypto';
-import { DEFAULT_RULE_SET, type CaseEvent } from '@app/domain';
+import type { CaseEvent } from '@app/domain';
 import { openTestReadModels, type ReadModelBench } from '../../testing/fixture.js';
 import { inGroup } from '../../testing/people.js';
 
@@ -18,7 +18,7 @@ const setUp = async () => {
   const group = inGroup(bench.history);
   const agenda = async (onDate = MEETING, today = '2026-11-22') => {
     await bench.settled();
-    return bench.models.agenda(group.groupId, onDate, today, DEFAULT_RULE_SET);
+    return bench.models.agenda(group.groupId, onDate, today, { silentAfterDays: 21, waitedSince: '2026-11-17' });
   };
   const reasons = async (caseId: string, onDate?: string, today?: string) =>
     (await agenda(onDate, today)).find((p) => p.caseId === caseId)?.reasons;

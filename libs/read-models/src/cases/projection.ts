@@ -1,9 +1,12 @@
 // How cases change: by the events of their own stream, and by what is said about them in the room.
 import { unreachable } from '@app/domain';
+import { askedBy, asking, findable, movedLadder, newLadder } from '../chase/ladder-row.js';
+import { localDateAt } from '../dates.js';
 import { InconsistentHistoryError } from '../errors.js';
 import { sealed, type OnCase, type OnMeeting } from '../history.js';
 import type { ActionStatus, CaseStatus } from '../questions.js';
 import type { Rows } from '../rows.js';
+import { projectWithdrawal } from './withdrawals.js';
 import {
   NEWS_KEPT,
   NO_DEADLINE,
@@ -37,18 +40,41 @@ const OPEN: Readonly<Record<ActionStatus, boolean>> = {
   completed: false,
   cancelled: false,
 };
-const withNews = (doc: CaseDoc, position: string): { news: string[] } => ({ news: [...doc.news, position].slice(-NEWS_KEPT) });
+export const withNews = (doc: CaseDoc, position: string): { news: string[] } => ({
+  news: [...doc.news, position].slice(-NEWS_KEPT),
+});
 const earliestDeadline = (open: CaseDoc['open']): string => {
   let earliest = NO_DEADLINE;
   for (const { deadline } of open) if (deadline < earliest) earliest = deadline;
   return earliest;
 };
-const summary = ({ action_id, deadline, owner_user_id, doc }: ActionTableRow): OpenAction => ({
-  actionId: action_id,
-  deadline,
-  userId: owner_user_id ?? undefined,
-  handoverUserId: doc.handoverTo?.userId,
+const ladderOf = ({ deadline, chase }: ActionTableRow): OpenAction['ladder'] => {
+  const taken = chase.climbed.taken[deadline] ?? [];
+  return taken.includes('escalated') ? 'escalated' : taken.includes('first') ? 'first' : undefined;
+};
+const summary = (action: ActionTableRow): OpenAction => ({
+  actionId: action.action_id,
+  deadline: action.deadline,
+  userId: action.owner_user_id ?? undefined,
+  handoverUserId: action.doc.handoverTo?.userId,
+  ladder: ladderOf(action),
 });
+const openWith = (row: CaseTableRow, action: ActionTableRow): readonly OpenAction[] => {
+  const others = row.doc.open.filter(({ actionId }) => actionId !== action.action_id);
+  return action.open ? [...others, summary(action)] : others;
+};
+/** Keeps the case's summary of an action in step with a change that is no event of the case itself. `at`: it is activity. */
+export const putSummary = (
+  rows: Rows,
+  row: CaseTableRow,
+  action: ActionTableRow,
+  { at, ...news }: { readonly at?: string; readonly news?: readonly string[] } = {},
+): void =>
+  rows.cases.put({
+    ...row,
+    ...(at !== undefined && active(row, at)),
+    doc: { ...row.doc, ...news, open: openWith(row, action) },
+  });
 
 /** A change by an event of the case's own stream. */
 const change = (rows: Rows, row: CaseTableRow, { at, revision }: OnCase, changes: CaseChange = {}): void =>
@@ -62,21 +88,25 @@ const change = (rows: Rows, row: CaseTableRow, { at, revision }: OnCase, changes
 
 /** Keeps the action's row and the case's summary of it in step. */
 const putAction = (rows: Rows, row: CaseTableRow, event: OnCase, action: ActionTableRow, news?: Partial<CaseDoc>): void => {
-  rows.actions.put(action);
-  const others = row.doc.open.filter(({ actionId }) => actionId !== action.action_id);
-  const open = action.open ? [...others, summary(action)] : others;
+  rows.actions.put(findable(rows, action));
+  const open = openWith(row, action);
   change(rows, row, event, { next_deadline: earliestDeadline(open), doc: { ...news, open } });
+};
+type OnAction = OnCase & { readonly data: { readonly actionId?: string } };
+const actionOf = (rows: Rows, event: OnAction): ActionTableRow => {
+  const action = rows.actions.get(event.data.actionId!);
+  if (!action) throw new InconsistentHistoryError('action unknown');
+  return action;
 };
 const changeAction = (
   rows: Rows,
   row: CaseTableRow,
-  event: OnCase & { readonly data: { readonly actionId?: string } },
+  event: OnAction,
   changes: Partial<Omit<ActionTableRow, 'doc'>>,
   doc?: Partial<ActionDoc>,
   news?: Partial<CaseDoc>,
 ): void => {
-  const action = rows.actions.get(event.data.actionId!);
-  if (!action) throw new InconsistentHistoryError('action unknown');
+  const action = actionOf(rows, event);
   const open = OPEN[changes.status ?? action.status];
   putAction(rows, row, event, { ...action, ...changes, open, doc: doc ? { ...action.doc, ...doc } : action.doc }, news);
 };
@@ -85,11 +115,17 @@ const unname = (rows: Rows, row: CaseTableRow, event: OnCase, userId: string): v
   const open = row.doc.open.map((entry) => {
     if (entry.userId !== userId && entry.handoverUserId !== userId) return entry;
     const action = rows.actions.get(entry.actionId)!;
-    const unnamed: ActionTableRow = {
+    const handoverTo = entry.handoverUserId === userId ? undefined : action.doc.handoverTo;
+    const status = entry.userId === userId ? 'agreed' : action.status;
+    // Nobody is asked any more whose name is gone; who is asked now is the organisation.
+    const asked = handoverTo ? action.chase.ladder.asked : status === 'accepted' ? undefined : askedBy(event);
+    const unnamed = findable(rows, {
       ...action,
-      ...(entry.userId === userId && { owner_user_id: null, status: 'agreed' }),
-      doc: entry.handoverUserId === userId ? { ...action.doc, handoverTo: undefined } : action.doc,
-    };
+      ...(entry.userId === userId && { owner_user_id: null }),
+      status,
+      chase: asking(action.chase, asked),
+      doc: { ...action.doc, handoverTo },
+    });
     rows.actions.put(unnamed);
     return summary(unnamed);
   });
@@ -107,6 +143,7 @@ export const needCase = (event: OnCase, rows: Rows): void => {
   if (event.type === 'ActionAgreed') return rows.actions.fresh(event.data.actionId);
   if (event.type === 'InformationRequested') return rows.requests.fresh(event.data.requestId);
   if ('actionId' in data && data.actionId !== undefined) rows.actions.need(data.actionId);
+  if (event.type === 'TextWithdrawn' || event.type === 'WithdrawalAcknowledged') rows.withdrawals.need(event.data.eventId);
   if ('requestId' in data) rows.requests.need(data.requestId);
   if ('answers' in data && data.answers !== undefined) rows.requests.need(data.answers);
   if (event.type === 'WorkerExcluded') rows.actions.needBy('case_id', data.caseId);
@@ -117,9 +154,16 @@ export const needSpokenOf = (event: OnMeeting, rows: Rows): void => {
   if (event.type === 'InformationSharedInRoom' && event.data.answers !== undefined) rows.requests.need(event.data.answers);
 };
 
-const answer = (rows: Rows, requestId: string | undefined, status: 'answered' | 'declined'): void => {
+/** @returns the requests of the case that still wait for an answer */
+const answer = (
+  rows: Rows,
+  { doc }: CaseTableRow,
+  requestId: string | undefined,
+  status: 'answered' | 'declined',
+): Pick<CaseDoc, 'asked'> => {
   const request = requestId === undefined ? undefined : rows.requests.get(requestId);
   if (request) rows.requests.put({ ...request, status });
+  return { asked: doc.asked.filter((asked) => asked.requestId !== requestId) };
 };
 
 /** What a meeting tells about a case. A case that is not known (its stream is parked) is left alone. */
@@ -132,8 +176,8 @@ export const projectSpokenOf = (event: OnMeeting, rows: Rows): void => {
       if (row) {
         const changed: CaseTableRow = { ...row };
         if (event.type === 'InformationSharedInRoom') {
-          changed.doc = { ...row.doc, ...withNews(row.doc, event.position) };
-          answer(rows, event.data.answers, 'answered');
+          const { asked } = answer(rows, row, event.data.answers, 'answered');
+          changed.doc = { ...row.doc, asked, ...withNews(row.doc, event.position) };
         } else {
           const on = rows.meetings.get(meetingId)!.doc.localDate;
           changed.last_discussed_on = later(row.last_discussed_on ?? '', on);
@@ -181,6 +225,7 @@ const refer = (event: OnCase & { readonly type: 'CaseReferred' }): CaseTableRow 
       imported: data.imported,
       open: [],
       followUps: [],
+      asked: [],
       news: [],
     },
   };
@@ -240,14 +285,18 @@ export const projectCase = (event: OnCase, rows: Rows): void => {
         due_on: dueOn,
         doc: { fromOrganisationId: event.organisationId, toOrganisationId, category, question: sealed(event, 'question') },
       });
-      return change(rows, row, event);
+      return change(rows, row, event, {
+        doc: { asked: [...row.doc.asked, { requestId, toOrganisationId, on: localDateAt(at) }] },
+      });
     }
-    case 'InformationRequestDeclined':
-      answer(rows, event.data.requestId, 'declined');
-      return change(rows, row, event, { doc: withNews(row.doc, position) });
-    case 'InformationShared':
-      answer(rows, event.data.answers, 'answered');
-      return change(rows, row, event, { doc: withNews(row.doc, position) });
+    case 'InformationRequestDeclined': {
+      const answered = answer(rows, row, event.data.requestId, 'declined');
+      return change(rows, row, event, { doc: { ...answered, ...withNews(row.doc, position) } });
+    }
+    case 'InformationShared': {
+      const answered = answer(rows, row, event.data.answers, 'answered');
+      return change(rows, row, event, { doc: { ...answered, ...withNews(row.doc, position) } });
+    }
     case 'DisclosureRefused':
       return change(rows, row, event);
 
@@ -264,31 +313,45 @@ export const projectCase = (event: OnCase, rows: Rows): void => {
         open: true,
         meeting_id: inMeeting?.meetingId ?? null,
         completed_at: null,
+        deadline_moves: 0,
+        next_step_on: null,
+        missed_until: null,
+        asked_on: null,
+        chase: newLadder(rows, row.group_id, deadline, event),
         doc: {
           agreedAt: at,
           agreedInMeetingId: inMeeting?.meetingId,
-          deadlineMoves: 0,
           handoverTo: undefined,
           description: sealed(event, 'description'),
           lastReport: undefined,
         },
       });
     }
-    case 'ActionAccepted':
-      return changeAction(rows, row, event, { status: 'accepted', owner_user_id: event.data.userId });
-    case 'ActionDeclined':
-      return changeAction(rows, row, event, { status: 'declined', owner_user_id: null });
+    case 'ActionAccepted': {
+      // What was offered to somebody else meanwhile still waits for them.
+      const asked = actionOf(rows, event).doc.handoverTo ? actionOf(rows, event).chase.ladder.asked : undefined;
+      const chase = asking(actionOf(rows, event).chase, asked);
+      return changeAction(rows, row, event, { status: 'accepted', owner_user_id: event.data.userId, chase });
+    }
+    case 'ActionDeclined': {
+      const chase = asking(actionOf(rows, event).chase, askedBy(event));
+      return changeAction(rows, row, event, { status: 'declined', owner_user_id: null, chase });
+    }
     case 'HandoverOffered': {
       const { toOrganisationId: organisationId, toUserId: userId } = event.data;
-      return changeAction(rows, row, event, {}, { handoverTo: { organisationId, userId } });
+      const chase = asking(actionOf(rows, event).chase, askedBy(event));
+      return changeAction(rows, row, event, { chase }, { handoverTo: { organisationId, userId } });
     }
     case 'HandoverAccepted': {
       const owner = { owner_organisation_id: event.data.organisationId, owner_user_id: event.data.userId };
-      return changeAction(rows, row, event, { status: 'accepted', ...owner }, { handoverTo: undefined });
+      const chase = asking(actionOf(rows, event).chase, undefined);
+      return changeAction(rows, row, event, { status: 'accepted', ...owner, chase }, { handoverTo: undefined });
     }
     case 'DeadlineMoved': {
-      const moves = rows.actions.get(event.data.actionId)?.doc.deadlineMoves ?? 0;
-      return changeAction(rows, row, event, { deadline: event.data.to }, { deadlineMoves: moves + 1 });
+      const action = actionOf(rows, event);
+      const { to } = event.data;
+      const moved = { deadline: to, deadline_moves: action.deadline_moves + 1, chase: movedLadder(rows, action, to, event) };
+      return changeAction(rows, row, event, moved);
     }
     case 'ActionReworded':
       return changeAction(rows, row, event, {}, { description: sealed(event, 'description') });
@@ -309,6 +372,10 @@ export const projectCase = (event: OnCase, rows: Rows): void => {
       const done = row.last_discussed_on !== null && on <= row.last_discussed_on;
       return change(rows, row, event, done ? {} : { doc: { followUps: [...row.doc.followUps, on].sort() } });
     }
+    case 'TextWithdrawn':
+    case 'WithdrawalAcknowledged':
+      projectWithdrawal(event, rows);
+      return change(rows, row, event);
     default:
       return unreachable(event);
   }

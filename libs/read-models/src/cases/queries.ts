@@ -2,14 +2,18 @@
 import type { Sealed } from '@app/personal-data';
 import { decodeCursor, encodeCursor, limitOf } from '../cursor.js';
 import { InvalidCursorError } from '../errors.js';
-import { personRow } from '../persons/queries.js';
+import { personRow, REGISTRATIONS } from '../persons/queries.js';
 import type { PersonTableRow } from '../persons/projection.js';
 import type { CaseDetail, CaseFacts, CaseRow, FollowUpRow, Page, ReadModels, RequestRow } from '../questions.js';
-import { at, inScope, Parameters, type Ask } from '../sql.js';
+import { addressProtected, at, inScope, joinPerson, Parameters, type Ask } from '../sql.js';
 import { actionRow } from './actions-queries.js';
 import { NO_DEADLINE, type ActionTableRow, type CaseTableRow, type FollowUpTableRow, type RequestTableRow } from './tables.js';
 
-type Person = { readonly address_protected: boolean | null; readonly person_doc: PersonTableRow['doc'] | null };
+type Person = {
+  readonly shown_person_id: string | null;
+  readonly address_protected: boolean | null;
+  readonly person_doc: PersonTableRow['doc'] | null;
+};
 type Found = CaseTableRow & Person;
 
 const facts = (row: CaseTableRow): CaseFacts => ({
@@ -43,12 +47,12 @@ const caseRow = (row: Found, today: string): CaseRow => {
     ...(row.next_deadline !== NO_DEADLINE && { nextDeadline: row.next_deadline }),
     ...(nextFollowUp !== undefined && { nextFollowUp }),
     revision: row.revision,
-    person: personRow(row.person_id, { address_protected: row.address_protected, doc: row.person_doc }),
+    person: personRow(row.shown_person_id ?? row.person_id, { address_protected: row.address_protected, doc: row.person_doc }),
   };
 };
 
-const WITH_PERSON = () => `from ${at('cases')} c left join ${at('persons')} p on p.person_id = c.person_id`;
-const CASE_COLUMNS = 'c.*, p.address_protected, p.doc as person_doc';
+const WITH_PERSON = () => `from ${at('cases')} c ${joinPerson()}`;
+const CASE_COLUMNS = () => `c.*, ${addressProtected()} as address_protected, p.person_id as shown_person_id, p.doc as person_doc`;
 
 const followUpRow = (row: FollowUpTableRow, lastDiscussedOn: string | null): FollowUpRow => ({
   followUpId: row.follow_up_id,
@@ -92,9 +96,10 @@ export const caseQueries = (
     );
   },
   caseFactsOfPerson: async (personId) => {
-    const rows = await ask<CaseTableRow>(`select * from ${at('cases')} where person_id = $1 order by referred_at desc, case_id`, [
-      personId,
-    ]);
+    const rows = await ask<CaseTableRow>(
+      `select * from ${at('cases')} where person_id = any (array[$1]::text[] || array(${REGISTRATIONS('$1')})) order by referred_at desc, case_id`,
+      [personId],
+    );
     return rows.map(facts);
   },
 
@@ -102,7 +107,7 @@ export const caseQueries = (
     const list = (name: string, order: string) =>
       `(select coalesce(json_agg(x order by ${order}), '[]') from ${at(name)} x where x.case_id = c.case_id) as ${name}`;
     const [row] = await ask<Found & { actions: ActionTableRow[]; follow_ups: FollowUpTableRow[]; requests: RequestTableRow[] }>(
-      `select ${CASE_COLUMNS},
+      `select ${CASE_COLUMNS()},
          ${list('actions', 'x.open desc, x.deadline, x.action_id')},
          ${list('follow_ups', 'x.due_on, x.follow_up_id')},
          ${list('requests', 'x.due_on, x.request_id')}
@@ -114,7 +119,9 @@ export const caseQueries = (
     return {
       ...caseRow(row, today),
       ...(reason && { reason }),
-      actions: row.actions.map((action) => actionRow({ ...row, ...action }, row.person_doc?.name, today)),
+      actions: row.actions.map((action) =>
+        actionRow({ ...row, ...action, person_id: row.shown_person_id ?? row.person_id }, row.person_doc?.name, today),
+      ),
       followUps: row.follow_ups.map((followUp) => followUpRow(followUp, row.last_discussed_on)),
       requests: row.requests.map(requestRow),
     };
@@ -155,7 +162,7 @@ export const caseQueries = (
       }
       const order = `${current === 'overdue' ? 'c.next_deadline, ' : ''}c.last_activity_on desc, c.last_activity_at desc, c.case_id`;
       const rows = await ask<Found>(
-        `select ${CASE_COLUMNS} ${WITH_PERSON()} where ${where.join(' and ')}
+        `select ${CASE_COLUMNS()} ${WITH_PERSON()} where ${where.join(' and ')}
          order by ${order} limit ${p(limit + 1 - items.length)}`,
         values,
       );

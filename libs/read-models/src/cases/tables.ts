@@ -1,5 +1,5 @@
 // The rows of a case: a summary that lists and agendas are made from, and one row per action, follow-up, request and mention in a meeting.
-import type { AgeBand, Category, CloseOutcome, Party } from '@app/domain';
+import type { AgeBand, Category, ChaseState, CloseOutcome, OnLadder, Party } from '@app/domain';
 import type { Sealed } from '@app/personal-data';
 import type { ActionRow, ActionStatus, CaseStatus } from '../questions.js';
 import { table } from '../tables.js';
@@ -10,6 +10,8 @@ export interface OpenAction {
   readonly deadline: string;
   readonly userId?: string | undefined;
   readonly handoverUserId?: string | undefined;
+  /** The furthest of these steps of the ladder, for this deadline. */
+  readonly ladder?: 'first' | 'escalated' | undefined;
 }
 export interface CaseDoc {
   readonly ageBand: AgeBand;
@@ -25,6 +27,8 @@ export interface CaseDoc {
   readonly open: readonly OpenAction[];
   /** Local dates of the follow-ups not yet discussed, earliest first. */
   readonly followUps: readonly string[];
+  /** Information requests without an answer, and the local dates they were put. */
+  readonly asked: readonly { readonly requestId: string; readonly toOrganisationId: string; readonly on: string }[];
   /** Where in the log the newest pieces of information came in, at most {@link NEWS_KEPT}. */
   readonly news: readonly string[];
 }
@@ -93,10 +97,16 @@ export const casesTable = table<CaseTableRow>({
   ],
 });
 
-export type ActionDoc = Pick<
-  ActionRow,
-  'agreedAt' | 'agreedInMeetingId' | 'deadlineMoves' | 'handoverTo' | 'description' | 'lastReport'
->;
+export type ActionDoc = Pick<ActionRow, 'agreedAt' | 'agreedInMeetingId' | 'handoverTo' | 'description' | 'lastReport'>;
+/** What the ladder knows of the action. */
+export interface ChaseDoc {
+  readonly ladder: OnLadder;
+  readonly climbed: ChaseState;
+  /** Of the chase stream; -1: nothing was done yet. */
+  readonly revision: number;
+  readonly lastChasedOn?: string;
+  readonly escalatedOn?: string | undefined;
+}
 export interface ActionTableRow {
   action_id: string;
   case_id: string;
@@ -108,6 +118,14 @@ export interface ActionTableRow {
   open: boolean;
   meeting_id: string | null;
   completed_at: string | null;
+  deadline_moves: number;
+  /** Local date on which the ladder has something to do; null: never, as things stand. */
+  next_step_on: string | null;
+  /** A meeting held after this local date was missed; null when no more are counted. */
+  missed_until: string | null;
+  /** Local date since which somebody has to accept it. */
+  asked_on: string | null;
+  chase: ChaseDoc;
   doc: ActionDoc;
 }
 export const actionsTable = table<ActionTableRow>({
@@ -124,10 +142,19 @@ export const actionsTable = table<ActionTableRow>({
     open: 'bool',
     meeting_id: 'text',
     completed_at: 'text',
+    deadline_moves: 'int',
+    next_step_on: 'text',
+    missed_until: 'text',
+    asked_on: 'text',
+    chase: 'json',
     doc: 'json',
   },
   indexes: [
     '(case_id)',
+    '(next_step_on) where next_step_on is not null',
+    '(group_id, missed_until) where missed_until is not null',
+    '(group_id, asked_on, action_id) where asked_on is not null',
+    '(group_id, deadline_moves desc, action_id) where deadline_moves > 0',
     '(group_id, open, deadline, action_id)',
     '(owner_user_id, open, deadline, action_id)',
     '(owner_organisation_id, open, deadline, action_id)',

@@ -7,7 +7,7 @@ import type { ReadModels, TimelineEntry } from '../questions.js';
 import { at, type Ask } from '../sql.js';
 import type { MentionTableRow } from './tables.js';
 
-const entry = (stored: StoredEvent): TimelineEntry => {
+export const timelineEntry = (stored: StoredEvent): TimelineEntry => {
   const event = decode(stored);
   const { eventId, type, at, userId, organisationId } = event;
   const data = event.data as unknown as Readonly<Record<string, unknown>>;
@@ -15,9 +15,10 @@ const entry = (stored: StoredEvent): TimelineEntry => {
   return { eventId, type, at, userId, organisationId, ...meetingId, data, texts: sealedTexts(event) };
 };
 
-/** @throws SchemaError, UnknownEventError when the page holds an event that cannot be read */
-export const timelineQuery = (ask: Ask, store: EventStore): ReadModels['timeline'] => {
-  const mentioned = async (mentions: readonly MentionTableRow[]): Promise<StoredEvent[]> => {
+/** The events of meetings behind these mentions. */
+export const readMentions =
+  (store: EventStore) =>
+  async (mentions: readonly Pick<MentionTableRow, 'stream' | 'revision'>[]): Promise<StoredEvent[]> => {
     const revisions = new Map<string, number[]>();
     for (const { stream, revision } of mentions) revisions.set(stream, [...(revisions.get(stream) ?? []), revision]);
     const events = await Promise.all(
@@ -29,6 +30,10 @@ export const timelineQuery = (ask: Ask, store: EventStore): ReadModels['timeline
     );
     return events.flat();
   };
+
+/** @throws SchemaError, UnknownEventError when the page holds an event that cannot be read */
+export const timelineQuery = (ask: Ask, store: EventStore): ReadModels['timeline'] => {
+  const mentioned = readMentions(store);
 
   return async (caseId, paging) => {
     const limit = limitOf(paging);
@@ -59,8 +64,20 @@ export const timelineQuery = (ask: Ask, store: EventStore): ReadModels['timeline
     return pageOf(
       places,
       limit,
-      (place) => entry(byPosition.get(place.position)!),
+      (place) => timelineEntry(byPosition.get(place.position)!),
       (last) => encodeCursor('timeline', [last.position, String(ownBefore(last.position))]),
     );
   };
 };
+
+/** @throws SchemaError, UnknownEventError when the event cannot be read */
+export const timelineEntryQuery =
+  (ask: Ask, store: EventStore): ReadModels['timelineEntry'] =>
+  async (caseId, eventId) => {
+    const its = ({ id }: StoredEvent) => id === eventId;
+    const own = (await store.readStream(`case-${caseId}`)).find(its);
+    if (own) return timelineEntry(own);
+    const mentions = await ask<MentionTableRow>(`select * from ${at('mentions')} where case_id = $1`, [caseId]);
+    const said = (await readMentions(store)(mentions)).find(its);
+    return said && timelineEntry(said);
+  };

@@ -4,6 +4,7 @@ import type { Sealed } from '@app/personal-data';
 import { InconsistentHistoryError } from '../errors.js';
 import { sealed, type OnErasure } from '../history.js';
 import type { ErasureStatus } from '../questions.js';
+import { unfindable } from '../persons/person-search.js';
 import type { Rows } from '../rows.js';
 import { table } from '../tables.js';
 
@@ -123,8 +124,8 @@ export const projectErasure = (event: OnErasure, rows: Rows): void => {
     case 'ArchivingNotRequired':
       return become(row.status, { archiving: { outcome: 'not-required', ground: event.data.ground, by, at } });
     case 'ErasureStarted':
-      // From here on nobody is found by the number any more: who registers it makes another person.
-      if (row.case_id === null) rows.personSearch.put({ person_id: row.person_id, cpr_index: null });
+      // From here on nobody is found by name or number any more: who registers the number makes another person.
+      if (row.case_id === null) rows.personSearch.put(unfindable(row.person_id));
       return become('started', { startedAt: at, causedBy: event.eventId });
     case 'CaseTextErased': {
       const { position, stream, revision } = event;

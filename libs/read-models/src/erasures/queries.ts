@@ -4,15 +4,17 @@ import type { Position } from '@app/event-store';
 import type { DataSource } from 'typeorm';
 import { readCheckpoint, readParked } from '../checkpoint.js';
 import { decodeCursor, encodeCursor, limitOf, pageOf } from '../cursor.js';
+import { REGISTRATIONS } from '../persons/queries.js';
 import type { CaseScope, ErasureRow, LegalHoldRow, ReadModels } from '../questions.js';
 import { SCHEMA } from '../schema.js';
 import { at, inScope, Parameters, type Ask } from '../sql.js';
 import type { ErasureTableRow, LegalHoldTableRow } from './projection.js';
 
-/** A hold that keeps what `x` (person_id, case_id) is about. */
+/** A hold that keeps what `x` (person_id, case_id) is about: also one of everything about a person it is merged with. */
 const HELD = (x: string) =>
-  `exists (select 1 from ${at('legal_holds')} h where h.person_id = ${x}.person_id and not h.lifted
-     and (h.case_id is null or ${x}.case_id is null or h.case_id = ${x}.case_id))`;
+  `exists (select 1 from ${at('legal_holds')} h where not h.lifted
+     and (h.person_id = ${x}.person_id and (h.case_id is null or ${x}.case_id is null or h.case_id = ${x}.case_id)
+       or h.case_id is null and h.person_id in (${REGISTRATIONS(`${x}.person_id`)})))`;
 const NOT_WITHDRAWN = "status <> 'withdrawn'";
 
 /** Conditions on `x` (person_id, case_id): the cases it is about are in the scope. Undefined: nothing is. */

@@ -1,54 +1,90 @@
-// Young persons: identity, sealed, and the blind index that finds one by CPR number.
+// Young persons: identity, sealed, and what finds them.
 import { IDENTITY_FIELDS, isErasureEvent, unreachable, type IdentityField } from '@app/domain';
 import type { Sealed } from '@app/personal-data';
 import { InconsistentHistoryError } from '../errors.js';
 import { needErasure, projectErasure } from '../erasures/projection.js';
 import { sealed, type OnErasure, type OnPerson } from '../history.js';
+import type { MergeRow } from '../questions.js';
 import type { Rows } from '../rows.js';
 import { table } from '../tables.js';
+import type { PersonIndex, PersonIndexes } from './person-indexes.js';
+import { unfindable, withIndex } from './person-search.js';
 
 export interface PersonTableRow {
   person_id: string;
+  /** An alias of that person, until the merge is undone. */
+  merged_into: string | null;
   address_protected: boolean;
   doc: { readonly [F in IdentityField]?: Sealed };
 }
 export const personsTable = table<PersonTableRow>({
   name: 'persons',
   key: 'person_id',
-  columns: { person_id: 'text', address_protected: 'bool', doc: 'json' },
-  indexes: [],
+  columns: { person_id: 'text', merged_into: 'text', address_protected: 'bool', doc: 'json' },
+  indexes: ['(merged_into) where merged_into is not null'],
 });
 
-/** Apart from the persons: it stays out of backups, and is made anew when its key is changed. */
-export interface PersonSearchRow {
+/** A merge and what became of it. Positions tell which texts were written in between. */
+export interface MergeTableRow {
+  merge_id: string;
   person_id: string;
-  cpr_index: string | null;
+  into_person_id: string;
+  position: string;
+  undone_position: string | null;
+  doc: Pick<MergeRow, 'mergedBy' | 'mergedAt' | 'reason' | 'undoneBy' | 'undoneAt' | 'undoneReason'>;
 }
-export const personSearchTable = table<PersonSearchRow>({
-  name: 'person_search',
-  key: 'person_id',
-  columns: { person_id: 'text', cpr_index: 'text' },
-  indexes: ['(cpr_index) where cpr_index is not null'],
+export const mergesTable = table<MergeTableRow>({
+  name: 'merges',
+  key: 'merge_id',
+  columns: {
+    merge_id: 'text',
+    person_id: 'text',
+    into_person_id: 'text',
+    position: 'text',
+    undone_position: 'text',
+    doc: 'json',
+  },
+  indexes: ['(person_id)', '(into_person_id)'],
 });
-
-/** By event id: the index of the CPR number in the event, null when its key is destroyed or it is no CPR number. */
-export type CprIndexes = ReadonlyMap<string, string | null>;
 
 const isAboutErasing = (event: OnPerson): event is OnErasure => isErasureEvent(event);
 
 export const needPerson = (event: OnPerson, rows: Rows): void => {
   if (event.type === 'PersonRegistered') rows.persons.fresh(event.data.personId);
   else rows.persons.need(event.data.personId);
+  if (event.type === 'PersonRegistered') rows.personSearch.fresh(event.data.personId);
+  if (event.type === 'PersonCorrected') rows.personSearch.need(event.data.personId);
+  if (event.type === 'PersonMerged') rows.merges.fresh(event.data.mergeId);
+  if (event.type === 'PersonMergeUndone') rows.merges.need(event.data.mergeId);
   if (isAboutErasing(event)) needErasure(event, rows);
 };
 
-export const projectPerson = (event: OnPerson, rows: Rows, cprIndexes: CprIndexes): void => {
+const projectMerge = (event: Extract<OnPerson, { type: 'PersonMerged' | 'PersonMergeUndone' }>, rows: Rows): void => {
+  const { personId, mergeId, intoPersonId } = event.data;
+  const { position, userId, at } = event;
+  const reason = sealed(event, 'reason');
+  if (event.type === 'PersonMerged')
+    return rows.merges.put({
+      ...{ merge_id: mergeId, person_id: personId, into_person_id: intoPersonId, position, undone_position: null },
+      doc: { mergedBy: userId, mergedAt: at, reason },
+    });
+  const row = rows.merges.get(mergeId);
+  if (!row) throw new InconsistentHistoryError('merge unknown');
+  rows.merges.put({
+    ...row,
+    undone_position: position,
+    doc: { ...row.doc, undoneBy: userId, undoneAt: at, undoneReason: reason },
+  });
+};
+
+export const projectPerson = (event: OnPerson, rows: Rows, personIndexes: PersonIndexes): void => {
   const { personId } = event.data;
   const row = event.type === 'PersonRegistered' ? undefined : rows.persons.get(personId);
   if (event.type !== 'PersonRegistered' && !row) throw new InconsistentHistoryError('person unknown');
   if (isAboutErasing(event)) return projectErasure(event, rows);
   const identity: { [F in IdentityField]?: Sealed } = { ...row?.doc };
   let addressProtected = row?.address_protected ?? false;
+  let mergedInto = row?.merged_into ?? null;
   switch (event.type) {
     case 'PersonRegistered':
     case 'PersonCorrected': {
@@ -57,9 +93,9 @@ export const projectPerson = (event: OnPerson, rows: Rows, cprIndexes: CprIndexe
         const text = sealed(event, field);
         if (text) identity[field] = text;
       }
-      const index = cprIndexes.get(event.eventId);
-      if (index !== undefined) rows.personSearch.put({ person_id: personId, cpr_index: index });
-      else if (!identity.cpr) rows.personSearch.put({ person_id: personId, cpr_index: null });
+      const removed = event.type === 'PersonCorrected' ? event.data.removed.map((field) => [field, null]) : [];
+      const index = { ...(Object.fromEntries(removed) as PersonIndex), ...personIndexes.get(event.eventId) };
+      rows.personSearch.put(withIndex(rows.personSearch.get(personId) ?? unfindable(personId), index));
       break;
     }
     case 'AddressProtected':
@@ -68,8 +104,13 @@ export const projectPerson = (event: OnPerson, rows: Rows, cprIndexes: CprIndexe
     case 'AddressProtectionLifted':
       addressProtected = false;
       break;
+    case 'PersonMerged':
+    case 'PersonMergeUndone':
+      projectMerge(event, rows);
+      mergedInto = event.type === 'PersonMerged' ? event.data.intoPersonId : null;
+      break;
     default:
       return unreachable(event);
   }
-  rows.persons.put({ person_id: personId, address_protected: addressProtected, doc: identity });
+  rows.persons.put({ person_id: personId, merged_into: mergedInto, address_protected: addressProtected, doc: identity });
 };

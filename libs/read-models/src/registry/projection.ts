@@ -1,5 +1,5 @@
 // Organisations, users, groups, areas and rule sets: small tables everything else refers to, kept as one.
-import { unreachable, type RuleSet } from '@app/domain';
+import { unreachable, YEARLY_CLOSING_DAYS, type RuleSet } from '@app/domain';
 import { InconsistentHistoryError } from '../errors.js';
 import { sealed, type OnGroup, type OnHotspot, type OnOrganisation, type OnRuleSet, type OnUser } from '../history.js';
 import type { GroupRow, Registry, UserRow } from '../questions.js';
@@ -80,8 +80,9 @@ export const projectGroup = (event: OnGroup, rows: Rows): void => {
   const { groupId } = event.data;
   if (event.type === 'GroupFormed') {
     const { name, areaIds, series } = event.data;
-    const nobody = { organisations: [], members: [], deputies: [], closingDays: [] };
-    return put(rows, 'group', groupId, { groupId, name, areaIds, series, ...nobody });
+    const nobody = { organisations: [], members: [], deputies: [], absences: [] };
+    const calendar = { closingDays: [], yearlyClosingDays: YEARLY_CLOSING_DAYS };
+    return put(rows, 'group', groupId, { groupId, name, areaIds, series, ...nobody, ...calendar });
   }
   const group = known(rows, 'group', groupId);
   const change = (changes: Partial<GroupRow>) => put(rows, 'group', groupId, { ...group, ...changes });
@@ -107,7 +108,13 @@ export const projectGroup = (event: OnGroup, rows: Rows): void => {
       return change({ deputies: [...group.deputies, { userId, deputyUserId }] });
     }
     case 'ClosingDaysSet':
-      return change({ closingDays: event.data.dates });
+      return change({ closingDays: event.data.dates, yearlyClosingDays: event.data.yearly });
+    case 'LadderSet':
+      return change({ ladder: event.data.ladder });
+    case 'MemberAway': {
+      const { userId, from, backOn } = event.data;
+      return change({ absences: [...group.absences.filter((a) => a.userId !== userId), { userId, from, backOn }] });
+    }
     default:
       return unreachable(event);
   }

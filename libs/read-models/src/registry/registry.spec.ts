@@ -54,7 +54,7 @@ describe('the registry', () => {
       { type: 'MemberLeft', data: { groupId: 'g1', userId: 'u1', on: '2026-02-01' } },
       { type: 'MemberJoined', data: { groupId: 'g1', userId: 'u1', organisationId: 'bif', from: '2026-03-01' } },
       { type: 'DeputyNamed', data: { groupId: 'g1', userId: 'u1', deputyUserId: 'u2' } },
-      { type: 'ClosingDaysSet', data: { groupId: 'g1', dates: ['2026-12-24'] } },
+      { type: 'ClosingDaysSet', data: { groupId: 'g1', dates: ['2026-12-23'], yearly: ['12-24'] } },
     ]);
     const ruleSet = (ruleSetId: string, validFrom: string) => ({ ...DEFAULT_RULE_SET, ruleSetId, validFrom });
     await history.write('ruleset-r1', { type: 'RuleSetAdopted', data: ruleSet('r1', '2026-01-01') });
@@ -78,7 +78,8 @@ describe('the registry', () => {
         { userId: 'u1', from: '2026-03-01' },
       ],
       deputies: [{ userId: 'u1', deputyUserId: 'u2' }],
-      closingDays: ['2026-12-24'],
+      closingDays: ['2026-12-23'],
+      yearlyClosingDays: ['12-24'],
     });
     expect(registry.ruleSets.map((r) => r.ruleSetId)).toEqual(['r2', 'r1']);
   });

@@ -4,15 +4,20 @@ import type { DisclosureRow, Page, Paging, ReadModels } from '../questions.js';
 import { at, instantOf, isOneOf, Parameters, type Ask } from '../sql.js';
 import type { DisclosureTableRow } from './projection.js';
 
-type Found = Pick<DisclosureTableRow, 'position' | 'at' | 'group_id' | 'doc'> & { readonly case_number: string | null };
-const toRow = ({ doc, group_id, case_number }: Found): DisclosureRow => ({
+type Found = Pick<DisclosureTableRow, 'position' | 'at' | 'group_id' | 'doc'> & {
+  readonly case_number: string | null;
+  readonly withdrawn_at: string | null;
+};
+const toRow = ({ doc, group_id, case_number, withdrawn_at }: Found): DisclosureRow => ({
   ...doc,
   groupId: group_id,
   caseNumber: case_number ?? '',
+  ...(withdrawn_at !== null && { withdrawnAt: withdrawn_at }),
 });
 const SELECT = () =>
-  `select d.position, d.at, d.group_id, d.doc, c.case_number
-   from ${at('disclosures')} d left join ${at('cases')} c on c.case_id = d.case_id`;
+  `select d.position, d.at, d.group_id, d.doc, c.case_number, w.at as withdrawn_at
+   from ${at('disclosures')} d left join ${at('cases')} c on c.case_id = d.case_id
+   left join ${at('withdrawals')} w on w.event_id = d.doc -> 'content' ->> 'eventId'`;
 
 export const sharingQueries = (ask: Ask): Pick<ReadModels, 'disclosures' | 'sharingLog' | 'meetingDisclosures'> => {
   const list = async (parameters: Parameters, where: string[], paging: Paging): Promise<Page<DisclosureRow>> => {

@@ -1,0 +1,72 @@
+// What can be asked of a person, and what a person looks like on the way out.
+import { IDENTITY_FIELDS, type IdentityField } from '@app/domain';
+import { ERASED, ErasedAnswer, PersonAnswer } from '../cases/case-answers.dto.js';
+import { Receipt } from '../core/endpoint.js';
+import { Day, Flag, Id, Nested, Text, Word } from '../core/fields.js';
+
+export class PersonParams {
+  @Id() personId!: string;
+}
+export class IdentityBody {
+  @Text(200, { optional: true, example: 'Demo Ung 01' }) name?: string;
+  @Text(11, { optional: true, example: '010110-4242', description: 'With or without hyphen.' }) cpr?: string;
+  @Day({ optional: true, example: '2010-01-01', description: 'Taken from the CPR number when missing.' }) birthDate?: string;
+  @Text(400, { optional: true, example: 'Demovej 1, 2500 Valby' }) address?: string;
+  @Text(200, { optional: true, example: 'Demo' }) alias?: string;
+  @Text(40, { optional: true, example: '00000001' }) phone?: string;
+}
+export class RegisterPersonBody extends IdentityBody {
+  @Flag({ optional: true, example: false }) addressProtected?: boolean;
+}
+export class CorrectPersonBody extends IdentityBody {
+  @Word(IDENTITY_FIELDS, { many: true, optional: true, example: ['phone'], description: 'Fields that no longer hold anything.' })
+  removed?: IdentityField[];
+}
+/** What looks wrong with a CPR number, for who typed it. Never a reason to refuse. */
+export class WarningAnswer {
+  @Text(40, { example: 'cpr.modulus11' }) code!: string;
+  @Text(200, { example: 'The CPR number fails the modulus 11 check. It can be right (since 2007), but look for a typing error.' })
+  en!: string;
+  @Text(200, { example: 'CPR-nummeret opfylder ikke modulus 11. Det kan være rigtigt (siden 2007), men se efter for tastefejl.' })
+  da!: string;
+}
+export class PersonReceipt extends Receipt {
+  @Nested(() => WarningAnswer, { many: true, optional: true, description: 'Of the CPR number that was sent.' })
+  warnings?: WarningAnswer[];
+}
+export class LookUpBody {
+  @Text(11, { example: '010110-4242' }) cpr!: string;
+}
+export class LookUpAnswer {
+  @Flag({ description: 'Whether you may see a person with this number. Not known and not visible look the same.' })
+  found!: boolean;
+  @Nested(() => PersonAnswer, { optional: true }) person?: PersonAnswer;
+  @Id({ many: true, description: 'The cases of the person that you may see.' }) caseIds!: string[];
+  @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
+}
+
+export class SearchBody {
+  @Text(100, {
+    example: 'Demo Ung',
+    description:
+      'Words of the name or of what the person is called, in any order, or their beginnings (from two letters). Spelling does not matter: Øzgür is Ozgur, Aase is Åse.',
+  })
+  name!: string;
+}
+/** What tells two of the same name apart, and no more. */
+export class FoundIdentity {
+  @Id() personId!: string;
+  @Text(200, { optional: true, nullable: true, example: 'Demo Ung 01' }) name?: string | null;
+  @Text(200, { optional: true, nullable: true, example: 'Demo' }) alias?: string | null;
+  @Text(10, { optional: true, nullable: true, example: '2010-01-01' }) birthDate?: string | null;
+  @Flag({ example: false }) addressProtected!: boolean;
+}
+export class FoundPersonAnswer extends FoundIdentity {
+  @Flag({ description: 'Every word is a whole word of the name. These come first.' }) exact!: boolean;
+  @Id({ many: true, description: 'The cases of the person that you may see.' }) caseIds!: string[];
+}
+export class SearchAnswer {
+  @Nested(() => FoundPersonAnswer, { many: true }) items!: FoundPersonAnswer[];
+  @Flag({ example: false, description: 'You may see more than these: say more of the name.' }) more!: boolean;
+  @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
+}
