@@ -5,7 +5,18 @@ import { join } from 'node:path';
 import { importJWK, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { demoId } from '../apps/api/src/demo/data.js';
 import { DEMO_GROUP, DEMO_USERS } from '../apps/api/src/demo/users.js';
-import { arrive, day, done, inParallel, newAction, newCase, newIdentity, newItem, newMeeting } from './support/flow.js';
+import {
+  arrive,
+  day,
+  done,
+  inParallel,
+  newAction,
+  newCase,
+  newIdentity,
+  newItem,
+  newMeeting,
+  type Receipt,
+} from './support/flow.js';
 import { searchFor } from './support/secrets.js';
 import { startTestServer, type Answer, type TestServer } from './support/server.js';
 
@@ -35,10 +46,16 @@ interface Row {
 }
 
 let server: TestServer;
-const as = async (user: string, method: string, path: string, body?: unknown, headers?: Record<string, string>) => {
+const as = async <T = Receipt>(
+  user: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+): Promise<T> => {
   const answer = await server.call(user, method, path, body, headers);
   if (answer.status > 299) throw new Error(`${user} ${method} ${path} ${JSON.stringify(body)}`);
-  return done(answer);
+  return done<T>(answer);
 };
 const coordinator = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
   as('coordinator', method, path, body, headers);
@@ -76,14 +93,15 @@ const onCase = (state: CaseState, ask: (at: CaseAt) => Asked | Promise<Asked>): 
 /** A row of an action: of SOF, which takes part either way. */
 const onAction = (
   ask: (revision: number) => Asked,
-  prepare?: (path: string, revision: number) => Promise<{ revision: number }>,
+  prepare?: (path: string, revision: number) => Promise<{ revision: number; params?: Record<string, string> }>,
 ) =>
   onCase('open', async ({ caseId }) => {
     const actionId = await newAction(server, caseId, { description: 'KANARIE-matrix-aftale' });
     const path = `/api/cases/${caseId}/actions/${actionId}`;
     let { revision } = await as('SOF', 'POST', `${path}/acceptance`);
-    if (prepare) ({ revision } = await prepare(path, revision));
-    return { ...ask(revision), params: { actionId } };
+    let params = {};
+    if (prepare) ({ revision, params = {} } = await prepare(path, revision));
+    return { ...ask(revision), params: { actionId, ...params } };
   });
 
 interface MeetingAt {
@@ -143,6 +161,22 @@ const onErasure = (body?: unknown): Row => onEnded(async (target) => ({ params: 
 let carriedOut: readonly string[];
 const erased = (n: number) => () => ({ params: { erasureId: carriedOut[n]! } });
 
+/** Two persons with a case each; `merged`: one is an alias of the other. */
+const onTwo = (merged: boolean, ask: (into: string) => unknown = () => undefined): Row => ({
+  mine: async (): Promise<Asked> => {
+    const [{ personId }, { personId: into }] = [await newCase(server), await newCase(server)];
+    if (!merged) return { params: { personId }, body: ask(into) };
+    await coordinator('POST', `/api/persons/${personId}/merge`, { intoPersonId: into, reason: 'KANARIE-matrix-grund' });
+    const { items } = await as<{ items: { mergeId: string }[] }>('coordinator', 'GET', `/api/persons/${personId}/merges`);
+    return { params: { personId, mergeId: items[0]!.mergeId }, body: ask(into) };
+  },
+});
+/** A report of SOF's. @returns id of its event */
+const reportOf = async (caseId: string): Promise<string> => {
+  await as('SOF', 'POST', `/api/cases/${caseId}/reports`, { report: 'KANARIE-matrix-forkert' });
+  const path = `/api/cases/${caseId}/timeline?limit=1`;
+  return (await as<{ items: { eventId: string }[] }>('SOF', 'GET', path)).items[0]!.eventId;
+};
 const just = (body?: unknown): Row => ({ mine: () => ({ body }) });
 
 const organisationBody = () => ({
@@ -247,7 +281,32 @@ const ROWS: Readonly<Record<string, Row>> = {
   'POST /api/cases/{caseId}/actions/{actionId}/cancellation': onAction(() => ({ body: { ground: 'Flyttet' } })),
   'POST /api/cases/{caseId}/reports': onCase('open', () => ({ body: { report: 'Har talt med den unge' } })),
   'POST /api/cases/{caseId}/follow-ups': onCase('open', () => ({ body: { on: day(20), note: 'Se på skolen' } })),
+  'POST /api/cases/{caseId}/withdrawals': onCase('open', async ({ caseId }) => ({
+    body: { eventId: await reportOf(caseId), ground: 'KANARIE-matrix-grund' },
+  })),
+  'GET /api/withdrawals': just(),
+  'POST /api/withdrawals/{eventId}/acknowledgement': onCase('open', async ({ caseId }) => {
+    const eventId = await reportOf(caseId);
+    await as('SOF', 'POST', `/api/cases/${caseId}/withdrawals`, { eventId, ground: 'KANARIE-matrix-grund' });
+    return { params: { eventId } };
+  }),
   'GET /api/actions': just(),
+  'POST /api/actions/{actionId}/chases': onAction(() => ({ body: { note: 'KANARIE-matrix-rykker' } })),
+  'POST /api/actions/{actionId}/chases/{chaseId}/answer': onAction(
+    () => ({ body: { answer: 'KANARIE-matrix-svar' } }),
+    async (path, revision) => {
+      const { id } = await coordinator('POST', `${path.replace(/cases\/[^/]+\//, '')}/chases`, {});
+      return { revision, params: { chaseId: id } };
+    },
+  ),
+  'POST /api/actions/{actionId}/escalation': onAction(() => ({ body: { reason: 'KANARIE-matrix-grund' } })),
+  'GET /api/actions/{actionId}/history': onAction(() => ({})),
+  'GET /api/chase/overdue': just(),
+  'GET /api/chase/most-moved': just(),
+  'GET /api/silences': just(),
+  'POST /api/users/{userId}/handover': {
+    mine: () => ({ params: { userId: 'gadeteam' }, body: { toOrganisationId: 'politi' } }),
+  },
 
   'GET /api/meetings': just(),
   'POST /api/meetings': just({ groupId: DEMO_GROUP, localDate: day(3) }),
@@ -281,7 +340,13 @@ const ROWS: Readonly<Record<string, Row>> = {
   })),
 
   'POST /api/persons': just({ name: 'Ung Testperson KANARIE-matrix-navn' }),
+  'POST /api/persons/searches': just({ name: 'Demo Ung' }),
   'POST /api/persons/look-up': just({ cpr: '010209-4241' }),
+  'GET /api/persons/duplicates': just(),
+  'POST /api/persons/{personId}/merge': onTwo(false, (intoPersonId) => ({ intoPersonId, reason: 'KANARIE-matrix-grund' })),
+  'POST /api/persons/{personId}/merge-undoing': onTwo(true, () => ({ reason: 'KANARIE-matrix-grund' })),
+  'GET /api/persons/{personId}/merges': onTwo(true),
+  'GET /api/persons/{personId}/merges/{mergeId}/texts': onTwo(true),
   'GET /api/persons/{personId}': onPerson(),
   'POST /api/persons/{personId}/corrections': onPerson({ phone: 'KANARIE-matrix-telefon' }),
   'PUT /api/persons/{personId}/address-protection': onPerson(),
@@ -303,6 +368,11 @@ const ROWS: Readonly<Record<string, Row>> = {
   'POST /api/groups/{groupId}/members/{userId}/leaving': onGroup({ on: day(2) }),
   'PUT /api/groups/{groupId}/members/{userId}/deputy': onGroup({ deputyUserId: 'sof' }),
   'PUT /api/groups/{groupId}/closing-days': onGroup({ dates: ['2026-12-24'] }),
+  'PUT /api/groups/{groupId}/ladder': onGroup(ladder),
+  'POST /api/groups/{groupId}/absences': {
+    mine: () => ({ params: { groupId: DEMO_GROUP }, body: { from: day(300), backOn: day(310) } }),
+    others: onGroup({ from: day(300), backOn: day(310) }).mine,
+  },
   'GET /api/areas': just(),
   'POST /api/areas': just({ areaId: 'nyt-omraade', name: 'Nyt område', authorityId: 'koebenhavns-kommune' }),
   'GET /api/areas/{areaId}/overview': { mine: () => ({ params: { areaId: 'akacieparken' } }) },
@@ -417,7 +487,9 @@ describe('the endpoint matrix', () => {
   };
   /** Somebody who may see the case or the meeting, but not do this, is told so. */
   const sees = (user: string, endpoint: string, variant: 'mine' | 'others') => {
-    const seen = /^\S+ (\/api\/(?:cases|meetings)\/\{\w+\})/.exec(endpoint)?.[1];
+    const seen = /^\S+ (\/api\/(?:cases|meetings|actions)\/\{\w+\})/
+      .exec(endpoint)?.[1]
+      ?.replace(/(\{actionId\})$/, '$1/history');
     const cells = table.get(`GET ${seen}${variant === 'mine' ? '' : ' of others'}`);
     return cells?.[USERS.indexOf(user)] === 'ok';
   };

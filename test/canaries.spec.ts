@@ -112,6 +112,18 @@ describe('a server that has read, written and failed', () => {
     done(await server.call('SOF', 'POST', `${path}/actions/${actionId}/completion`, { outcome: 'KANARIE-udfald-skrevet' }));
     done(await server.call('SOF', 'POST', `/api/persons/${mine.personId}/corrections`, { address: 'KANARIE-adresse-skrevet' }));
     done(await server.call('BIF', 'POST', '/api/persons/look-up', { cpr: '010211-2299' }));
+    for (const name of ['Testperson', 'KANARIE-navn', 'KANARIE-findesikke'])
+      done(await server.call('SOF', 'POST', '/api/persons/searches', { name }));
+    const other = await newCase(server);
+    const merging = `/api/persons/${other.personId}`;
+    const into = { intoPersonId: mine.personId, reason: 'KANARIE-sammenlægning-skrevet' };
+    done(await server.call('coordinator', 'POST', `${merging}/merge`, into));
+    done(await server.call('coordinator', 'GET', '/api/persons/duplicates'));
+    done(await server.call('coordinator', 'POST', `${merging}/merge-undoing`, { reason: 'KANARIE-ophævelse-skrevet' }));
+    done(await server.call('SOF', 'POST', `${path}/reports`, { report: 'KANARIE-forkert-skrevet' }));
+    const timeline = await server.call<{ items: { eventId: string }[] }>('SOF', 'GET', `${path}/timeline?limit=1`);
+    const withdrawal = { eventId: timeline.body.items[0]!.eventId, ground: 'KANARIE-tilbagetrækning-skrevet' };
+    done(await server.call('SOF', 'POST', `${path}/withdrawals`, withdrawal));
     const meetingId = await newMeeting(server);
     const item = `/api/meetings/${meetingId}/items/${await newItem(server, meetingId, mine.caseId)}`;
     done(await server.call('coordinator', 'POST', `/api/meetings/${meetingId}/opening`));
@@ -143,6 +155,9 @@ describe('a server that has read, written and failed', () => {
       raw('/api/persons', JSON.stringify({ 'KANARIE-felt': 'KANARIE', 'Ung Testperson': 1, name: 1 })),
       raw('/api/persons', JSON.stringify({ name: 'KANARIE', cpr: 'KANARIE-cpr' })),
       raw('/api/persons/KANARIE-person/corrections', '{}'),
+      raw('/api/persons/searches', JSON.stringify({ name: 'KANARIE '.repeat(40) })),
+      raw('/api/persons/KANARIE-person/merge', JSON.stringify({ intoPersonId: 'KANARIE', reason: 'KANARIE' })),
+      raw(`${path}/withdrawals`, JSON.stringify({ eventId: 'KANARIE', ground: 'KANARIE' })),
       raw('/api/cases/%ZZKANARIE/reports', '{}'),
       raw(`/api/cases/${caseId}/reports?KANARIE-spørg=KANARIE`, '{"report":1}'),
       raw(`/api/cases/${caseId}/KANARIE`, '{}'),

@@ -1,4 +1,5 @@
-// The whole server: embedded PostgreSQL if needed, stores, keys, projections, HTTP. Started and stopped as one.
+// The whole server: embedded PostgreSQL if needed, stores, keys, projections, HTTP. Started and stopped as one. With FREMDRIFT_ROLE
+// it is one half of it: what answers requests, or what happens without one.
 import { randomUUID } from 'node:crypto';
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +17,7 @@ import {
   START,
   UnavailableError,
 } from '@app/event-store';
-import { BlindIndex, loadMasterKey, openFileKeyStore, Vault } from '@app/personal-data';
+import { BlindIndex, KeyStoreUnavailableError, loadMasterKey, openKeyStore, Vault, type KeyStore } from '@app/personal-data';
 import {
   ConfigurationError,
   openDatabase,
@@ -25,19 +26,24 @@ import {
   systemClock,
   type Configuration,
 } from '@app/platform';
-import { createReadModels, READ_MODEL_MIGRATIONS, startProjections } from '@app/read-models';
+import { createReadModels, NotCaughtUpError, READ_MODEL_MIGRATIONS, startProjections } from '@app/read-models';
 import { AUDIT_QUERIES, AuditController } from './audit/audit.controller.js';
 import { CaseChangesController } from './cases/case-changes.controller.js';
 import { CASE_QUERIES } from './cases/case-queries.js';
 import { CaseQuestionsController } from './cases/case-questions.controller.js';
+import { WithdrawalsController } from './cases/withdrawals.controller.js';
+import { ChaseController } from './chase/chase.controller.js';
+import { Chaser } from './chase/chaser.js';
 import { Ask } from './core/ask.js';
 import { ChangeHandler, Changer } from './core/change.js';
 import { BadRequestError } from './core/errors.js';
 import { createLog } from './core/log.js';
 import { setUpOpenApi } from './core/openapi.js';
 import { HEADERS, setSecurityHeaders } from './core/headers.js';
+import { limitRequests, SERVER_LIMITS } from './core/limits.js';
 import { Ports } from './core/ports.js';
 import { ProblemFilter, problemOf, send } from './core/problem.js';
+import { RateLimits } from './core/rate-limits.js';
 import { Reveal } from './core/reveal.js';
 import { keysOf, SignIn, SignInGuard } from './core/sign-in.js';
 import { rememberValidationRules } from './core/validation-rules.js';
@@ -55,6 +61,7 @@ import { MEETING_QUERIES } from './meetings/meeting-queries.js';
 import { MeetingQuestionsController } from './meetings/meeting-questions.controller.js';
 import { MeetingsController } from './meetings/meetings.controller.js';
 import { Series } from './meetings/series.js';
+import { MergesController } from './persons/merges.controller.js';
 import { PersonsController } from './persons/persons.controller.js';
 import { Registrar } from './persons/registrar.js';
 import { RegistryController } from './registry/registry.controller.js';
@@ -69,33 +76,39 @@ export interface RunningApplication {
   readonly failed: Promise<string>;
 }
 
-const BODY_LIMIT_BYTES = 256 * 1024;
 /** How long requests under way may take to finish when the server stops. */
 const LAST_REQUESTS_MS = 5_000;
 
+const CONTROLLERS = [
+  CaseChangesController,
+  CaseQuestionsController,
+  MeetingsController,
+  MeetingQuestionsController,
+  WithdrawalsController,
+  MergesController,
+  PersonsController,
+  RegistryController,
+  ChaseController,
+  AuditController,
+  ErasureController,
+  ImportsController,
+  HealthController,
+];
+
 @Module({})
 class ApiModule {
-  static with(ports: Ports, signIn: SignIn, demo: Demo | undefined): DynamicModule {
+  /** @param serves whether requests are answered; /health always is */
+  static with(ports: Ports, signIn: SignIn, limits: RateLimits, demo: Demo | undefined, serves: boolean): DynamicModule {
     return {
       module: ApiModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [
-        CaseChangesController,
-        CaseQuestionsController,
-        MeetingsController,
-        MeetingQuestionsController,
-        PersonsController,
-        RegistryController,
-        AuditController,
-        ErasureController,
-        ImportsController,
-        HealthController,
-        ...(demo ? [DemoController] : []),
-      ],
+      controllers: serves ? [...CONTROLLERS, ...(demo ? [DemoController] : [])] : [HealthController],
       providers: [
         { provide: Ports, useValue: ports },
         { provide: SignIn, useValue: signIn },
+        { provide: RateLimits, useValue: limits },
         { provide: Series, useFactory: (bus: CommandBus) => new Series(ports, bus), inject: [CommandBus] },
+        { provide: Chaser, useFactory: (bus: CommandBus) => new Chaser(ports, bus), inject: [CommandBus] },
         { provide: Eraser, useFactory: (bus: CommandBus) => new Eraser(ports, bus), inject: [CommandBus] },
         ...(demo ? [{ provide: Demo, useValue: demo }] : []),
         { provide: APP_GUARD, useClass: SignInGuard },
@@ -156,6 +169,26 @@ const openStore = async (databaseUrl: string, eventStoreUrl: string | undefined,
   }
 };
 
+/** @throws KeyStoreLockedError, MasterKeyError, KeyStoreCorruptError; Error in one line */
+const openKeys = async (configuration: Configuration, warn: (line: string) => void): Promise<KeyStore> => {
+  const { dataFolder, databaseUrl, keysDatabaseUrl, masterKey, previousMasterKey } = configuration;
+  try {
+    return await openKeyStore({
+      folder: join(dataFolder, 'keys'),
+      url: keysDatabaseUrl,
+      apartFrom: databaseUrl,
+      masterKey: await loadMasterKey(
+        masterKey === undefined ? { file: join(dataFolder, 'master.key'), create: true } : { env: masterKey },
+      ),
+      previousMasterKey: previousMasterKey === undefined ? undefined : await loadMasterKey({ env: previousMasterKey }),
+      warn,
+    });
+  } catch (error) {
+    if (keysDatabaseUrl === undefined || !(error instanceof KeyStoreUnavailableError)) throw error;
+    throw new Error(`KEYS_DATABASE_URL: ${error.message}.`, { cause: error });
+  }
+};
+
 const CANNOT_LISTEN: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use: stop what runs there, or set PORT',
   EACCES: 'is not for this user: set PORT to a number above 1023',
@@ -204,17 +237,12 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
     })());
 
   try {
-    const { dataFolder } = configuration;
+    const { dataFolder, role } = configuration;
     openDataFolder(dataFolder);
     const failed: Promise<string>[] = [];
 
     // The keys first: their lock keeps a second server out of the folder before it touches the database.
-    const masterKey = await loadMasterKey(
-      configuration.masterKey === undefined
-        ? { file: join(dataFolder, 'master.key'), create: true }
-        : { env: configuration.masterKey },
-    );
-    const keys = await openFileKeyStore({ folder: join(dataFolder, 'keys'), masterKey });
+    const keys = await openKeys(configuration, (line) => log.warn(line, 'KeyStore'));
     closers.push(() => keys.close());
 
     let databaseUrl = configuration.databaseUrl;
@@ -256,6 +284,7 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
       store,
       vault,
       blindIndex,
+      leads: role !== 'api',
       signal: projecting.signal,
       log: {
         log: (line: string) => log.log(line, 'Projections'),
@@ -306,7 +335,8 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
     else await enrolFirstAdministrator(ports);
 
     const adapter = new FastifyAdapter({
-      bodyLimit: BODY_LIMIT_BYTES,
+      ...SERVER_LIMITS,
+      ...(configuration.trustedProxies && { trustProxy: [...configuration.trustedProxies] }),
       genReqId: () => randomUUID(),
       forceCloseConnections: 'idle',
       routerOptions: { ignoreTrailingSlash: true },
@@ -316,10 +346,18 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
         send(reply, problemOf(error));
       },
     });
-    const app = await NestFactory.create<NestFastifyApplication>(ApiModule.with(ports, signIn, demo), adapter, {
-      logger: log,
-      abortOnError: false,
-    });
+    const fastify = adapter.getInstance();
+    setSecurityHeaders(fastify);
+    const limits = await RateLimits.on(fastify, configuration.rateLimitPerMinute);
+    limitRequests(fastify);
+    const app = await NestFactory.create<NestFastifyApplication>(
+      ApiModule.with(ports, signIn, limits, demo, role !== 'worker'),
+      adapter,
+      {
+        logger: log,
+        abortOnError: false,
+      },
+    );
     closers.push(async () => {
       // A connection that is kept alive is idle only once its last answer is out.
       const server = app.getHttpServer();
@@ -340,22 +378,24 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
         exceptionFactory: (errors) => new BadRequestError(lines(errors)),
       }),
     );
-    const fastify = adapter.getInstance();
-    setSecurityHeaders(fastify);
-    setUpOpenApi(app, demo !== undefined);
-    fastify.get('/', (_, reply) => reply.redirect('/docs'));
+    if (role !== 'worker') {
+      setUpOpenApi(app, demo !== undefined);
+      fastify.get('/', (_, reply) => reply.redirect('/docs'));
+    }
     await app.init();
     // JSON only: anything else is 415.
     fastify.removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']);
-    const series = app.get(Series);
     // Nobody is answered from rows that are behind what was written before the last stop.
     ports.wrote(await store.head());
-    await ports.readModels.reach(ports.lastWritten, 60_000);
-    await series.start();
-    closers.push(() => series.stop());
-    const eraser = app.get(Eraser);
-    await eraser.start();
-    closers.push(() => eraser.stop());
+    await ports.readModels.reach(ports.lastWritten, 60_000).catch((error: unknown) => {
+      if (role !== 'api' || !(error instanceof NotCaughtUpError)) throw error;
+      throw new Error('The read models are behind: is there a process with FREMDRIFT_ROLE=worker?', { cause: error });
+    });
+    // What happens without a request. Any number of processes may do it side by side: commands have ids of their own.
+    for (const periodic of role === 'api' ? [] : [app.get(Series), app.get(Chaser), app.get(Eraser)]) {
+      await periodic.start();
+      closers.push(() => periodic.stop());
+    }
     const port = await listen(app, configuration);
     const { host } = configuration;
     const url = `http://${host === '127.0.0.1' ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`;

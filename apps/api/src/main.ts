@@ -1,6 +1,6 @@
 // The server's process: reads the configuration, starts, says where to go, stops on Ctrl-C and SIGTERM.
 import 'reflect-metadata';
-import { ConfigurationError, readConfiguration } from '@app/platform';
+import { ConfigurationError, readConfiguration, type Configuration } from '@app/platform';
 import { DEMO_USERS } from './demo/users.js';
 
 /** However something hangs, nobody waits longer than this for the process to end. The embedded PostgreSQL ends with it. */
@@ -8,8 +8,12 @@ const STOP_LIMIT_MS = 20_000;
 
 const line = (text: string) => process.stdout.write(`${text}\n`);
 
-const welcome = (url: string, demo: boolean): void => {
+const welcome = (url: string, { demo, role }: Configuration): void => {
   line(`\nFremdrift is running: ${url}`);
+  if (role === 'worker') {
+    line(`  a worker: only ${url}/health/ready answers`);
+    return;
+  }
   line(`  API page   ${url}/docs`);
   line(`  OpenAPI    ${url}/api/openapi.json`);
   if (!demo) return;
@@ -46,7 +50,7 @@ try {
   // Only now: a wrong value is told before hundreds of modules are loaded.
   const { startApplication } = await import('./application.js');
   const running = await startApplication(configuration);
-  welcome(running.url, configuration.demo);
+  welcome(running.url, configuration);
   const failure = await Promise.race([asked, running.failed]);
   if (failure !== undefined) process.stderr.write(`Stopping: ${failure}.\n`);
   await running.stop();

@@ -18,6 +18,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { requireAccess } from '@app/access';
 import type { MovableClock } from '@app/platform';
+import { Chaser } from '../chase/chaser.js';
 import { TheCall, type Call } from '../core/call.js';
 import { Text, Whole } from '../core/fields.js';
 import { Public } from '../core/sign-in.js';
@@ -59,6 +60,7 @@ export class DemoController {
   constructor(
     private readonly demo: Demo,
     private readonly series: Series,
+    private readonly chaser: Chaser,
     private readonly eraser: Eraser,
   ) {}
 
@@ -110,6 +112,7 @@ export class DemoController {
     requireAccess(call.principal, 'moveClock');
     if (days + hours > 0) this.demo.clock.advance((days * 24 + hours) * 3_600_000);
     await this.series.look();
+    await this.chaser.look();
     await this.eraser.look();
     return this.clock();
   }

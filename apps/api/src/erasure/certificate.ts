@@ -63,7 +63,7 @@ export const certificateOf = (
     affected: [...affected],
     da:
       'Nøglerne, som teksterne var krypteret med (AES-256-GCM), er overskrevet i nøglelageret. Teksterne kan ikke læses igen, hverken i ' +
-      'hændelsesloggen, visninger, udtræk eller sikkerhedskopier af databasen. Sikkerhedskopier af nøgler lever højst 30 dage; gendannes ' +
+      'hændelsesloggen, visninger, udtræk eller sikkerhedskopier af databasen. Sikkerhedskopier af nøgler må højst opbevares i 30 dage; gendannes ' +
       'en, tilintetgøres nøglerne igen, før systemet svarer. Selve hændelserne og statistikken består uden personoplysninger.',
     en:
       'The keys that sealed the texts (AES-256-GCM) are overwritten in the key store. The texts cannot be read again: not in the event log, ' +

@@ -15,6 +15,7 @@ import { mayReadCase, resourceOf } from '../core/guards.js';
 import { PageQuery, pagingOf } from '../core/paging.dto.js';
 import { Ports } from '../core/ports.js';
 import { Reveal } from '../core/reveal.js';
+import { Registrar } from '../persons/registrar.js';
 import { certificateOf } from './certificate.js';
 import { certificatePdf } from './certificate-pdf.js';
 import {
@@ -57,6 +58,7 @@ export class ErasureController {
     private readonly changer: Changer,
     private readonly ask: Ask,
     private readonly out: Reveal,
+    private readonly registrar: Registrar,
   ) {}
 
   @Get('erasures')
@@ -109,16 +111,15 @@ export class ErasureController {
     requireAccess(call.principal, 'proposeErasure');
     const { commandId, idFor } = this.changer.begin(call);
     const erasureId = idFor('erasure');
-    await this.requireTarget(call, 'proposeErasure', { personId, caseId });
-    const { facts } = await tracesOf(this.ports, { personId, caseId }, await this.ports.ruleSetOn(this.ask.today));
-    const target = { personId, erasureId, ...(caseId !== undefined && { caseId }) };
-    return this.change(
-      call,
-      personId,
-      { type: 'ProposeErasure', data: { ...target, ground, facts, ...(reason !== undefined && { reason }) } },
-      erasureId,
-      commandId,
-    );
+    const { subjectId } = await this.requireTarget(call, 'proposeErasure', { personId, caseId });
+    const target = { personId: subjectId, ...(caseId !== undefined && { caseId }) };
+    const propose = async (): Promise<Receipt> => {
+      const { facts } = await tracesOf(this.ports, target, await this.ports.ruleSetOn(this.ask.today));
+      const data = { ...target, erasureId, ground, facts, ...(reason !== undefined && { reason }) };
+      return this.change(call, subjectId, { type: 'ProposeErasure', data }, erasureId, commandId);
+    };
+    // Of everything about a person: not while the person is being merged with another.
+    return caseId === undefined ? this.registrar.alone('merge', 'persons', propose) : propose();
   }
 
   @Get('erasures/:erasureId')
@@ -176,11 +177,19 @@ export class ErasureController {
     errors: [400, 404],
   })
   async certificate(@TheCall() call: Call, @Param() { erasureId }: ErasureParams): Promise<CertificateAnswer> {
-    const { erasure } = await this.requireErasure(call, 'readErasures', erasureId);
+    const { erasure, cases } = await this.requireErasure(call, 'readErasures', erasureId);
     const history = await this.ports.store.readStream(`person-${erasure.personId}`);
     const certificate = certificateOf(history, erasureId, erasure.caseNumber);
     if (!certificate) throw new NotFoundError('readErasures');
-    return certificate;
+    // Where the texts stood, of the cases the reader may know of.
+    const known = new Set(
+      cases.filter((facts) => mayAccess(call.principal, 'readErasures', resourceOf(facts))).map(({ caseId }) => caseId),
+    );
+    const streams = (await this.ports.readModels.casesToErase(erasure.personId)).flatMap(({ caseId, mentionedIn }) =>
+      known.has(caseId) ? [`case-${caseId}`, ...mentionedIn] : [],
+    );
+    const shown = new Set([`person-${erasure.personId}`, ...streams]);
+    return { ...certificate, affected: certificate.affected.filter(({ stream }) => shown.has(stream)) };
   }
 
   @Get('erasures/:erasureId/certificate.pdf')
@@ -220,13 +229,13 @@ export class ErasureController {
     requireAccess(call.principal, 'proposeErasure');
     const { commandId, idFor } = this.changer.begin(call);
     const holdId = idFor('hold');
-    await this.requireTarget(call, 'proposeErasure', { personId, caseId });
+    const { subjectId } = await this.requireTarget(call, 'proposeErasure', { personId, caseId });
     const data = {
-      ...{ personId, holdId, ground, reviewOn },
+      ...{ personId: subjectId, holdId, ground, reviewOn },
       ...(caseId !== undefined && { caseId }),
       ...(note !== undefined && { note }),
     };
-    return this.change(call, personId, { type: 'PlaceLegalHold', data }, holdId, commandId);
+    return this.change(call, subjectId, { type: 'PlaceLegalHold', data }, holdId, commandId);
   }
 
   @Post('legal-holds/:holdId/lifting')
@@ -261,7 +270,11 @@ export class ErasureController {
    * Somebody without a case is there for those who lead.
    * @throws NotFoundError, AccessDeniedError
    */
-  private async requireTarget(call: Call, action: Action, { personId, caseId }: Target) {
+  private async requireTarget(
+    call: Call,
+    action: Action,
+    { personId, caseId, authorities = [] }: Target & { authorities?: readonly string[] },
+  ) {
     const { principal } = call;
     const first = requireAccess(principal, action);
     const readModels = await this.ask.readModels(call);
@@ -269,15 +282,25 @@ export class ErasureController {
     const cases = caseId === undefined ? all : all.filter((facts) => facts.caseId === caseId);
     if (cases.length === 0 && (caseId !== undefined || principal.role === 'participant' || !(await readModels.person(personId))))
       throw new NotFoundError(action);
-    const seen = cases.filter((facts) => mayAccess(principal, 'readErasures', resourceOf(facts)));
-    if (cases.length > 0 && seen.length === 0)
+    // Whose data it is decides it, also after its organisation has left the case.
+    const own = authorities.includes(principal.authorityId) ? [principal.organisationId] : [];
+    const resource = (facts: CaseFacts) => {
+      const { organisationIds, ...of } = resourceOf(facts);
+      return { ...of, organisationIds: [...organisationIds, ...own] };
+    };
+    const seen = cases.filter((facts) => mayAccess(principal, 'readErasures', resource(facts)));
+    // Who is too close to one case of it decides on none of it.
+    const excluded = action !== 'readErasures' && cases.some((facts) => facts.excludedUserIds.includes(principal.userId));
+    if (cases.length > 0 && (seen.length === 0 || excluded))
       throw new NotFoundError(
         action,
         cases.map((facts) => facts.caseId),
       );
     const asked: readonly CaseFacts[] = action === 'proposeErasure' ? cases : seen;
-    const decisions: AccessDecision[] = asked.map((facts) => requireAccess(principal, action, resourceOf(facts)));
-    return { cases: seen, decision: together(first, ...decisions) };
+    const decisions: AccessDecision[] = asked.map((facts) => requireAccess(principal, action, resource(facts)));
+    // The keys of a case are those of the registration it was opened for.
+    const subjectId = caseId === undefined ? personId : cases[0]!.personId;
+    return { cases: seen, subjectId, decision: together(first, ...decisions) };
   }
 
   private shape({ held, causedBy: _, reason: __, withdrawn, ...row }: ErasureRow): ErasureAnswer {

@@ -1,14 +1,12 @@
 // Carries out what was approved: intent, keys, record. Driven by events and the clock; doing it again changes nothing.
-import { Logger } from '@nestjs/common';
 import type { CommandBus } from '@nestjs/cqrs';
 import type { ErasureRow } from '@app/read-models';
 import { Change, type Asked } from '../core/change.js';
 import { RefusedError } from '../core/errors.js';
+import { Periodic } from '../core/periodic.js';
 import type { Ports } from '../core/ports.js';
 import { PROGRAMME } from '../meetings/series.js';
 import { keysOf, tracesOf } from './traces.js';
-
-const EVERY_MS = 60_000;
 
 /**
  * The point of no return is an event, and comes before the keys are touched: after a crash, or when an older key store is
@@ -17,7 +15,7 @@ const EVERY_MS = 60_000;
 const carryOut = async (
   ports: Ports,
   bus: CommandBus,
-  { erasureId, personId, caseId, status, causedBy }: ErasureRow,
+  { erasureId, personId, caseId, status, proposedAt, causedBy }: ErasureRow,
 ): Promise<void> => {
   const stream = `person-${personId}`;
   const ask = (command: Asked<'person'>, causation: string) =>
@@ -27,8 +25,10 @@ const carryOut = async (
         ...{ commandId: ports.idFor(causation, command.type), commandHash: 'erasure', command: () => command as never },
       }),
     );
+  // Past the point of no return nothing that fails further on keeps a key alive.
+  if (status === 'started') await ports.keys.destroy(keysOf({ personId, caseId }));
   const ruleSet = await ports.ruleSetOn(ports.clock.today());
-  const { facts, affected } = await tracesOf(ports, { personId, caseId }, ruleSet);
+  const { facts, affected } = await tracesOf(ports, { personId, caseId }, ruleSet, proposedAt);
   if (status === 'approved') await ask({ type: 'StartErasure', data: { personId, erasureId, facts } }, causedBy!);
   const started = (await ports.store.readStream(stream)).find(
     ({ type, data }) => type === 'ErasureStarted' && (data as { erasureId: string }).erasureId === erasureId,
@@ -45,47 +45,26 @@ const forgetImports = async ({ dataSource }: Ports, { personId, caseId }: { pers
   else await dataSource.query('delete from imports.ledger where person_id = $1 and case_id = $2', [personId, caseId]);
 };
 
-/** Looks once a minute, and at once when asked. */
-export class Eraser {
-  private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> = Promise.resolve();
-  private readonly logger = new Logger('Eraser');
-
+export class Eraser extends Periodic {
   constructor(
     private readonly ports: Ports,
     private readonly bus: CommandBus,
-  ) {}
-
-  async start(): Promise<void> {
-    await this.look();
-    this.timer = setInterval(() => void this.look(), EVERY_MS);
-  }
-  /** When what is under way is done. */
-  stop(): Promise<void> {
-    clearInterval(this.timer);
-    return this.looking;
-  }
-  /** One look after the other. A failure is logged, and tried again at the next. */
-  look(): Promise<void> {
-    this.looking = this.looking.then(() => this.lookNow());
-    return this.looking;
+  ) {
+    super('Eraser', 'erasures could not be carried out');
   }
 
-  private async lookNow(): Promise<void> {
-    try {
-      await this.ports.readModels.reach(this.ports.lastWritten);
-      for (const erasure of await this.ports.readModels.erasuresToCarryOut(this.ports.clock.now().toISOString())) {
-        try {
-          await carryOut(this.ports, this.bus, erasure);
-          this.logger.log(`erasure ${erasure.erasureId} carried out`);
-        } catch (error) {
-          // Somebody placed a hold or withdrew it meanwhile.
-          if (!(error instanceof RefusedError)) throw error;
-          this.logger.log(`erasure ${erasure.erasureId} stopped: ${error.message}`);
-        }
+  protected async lookNow(): Promise<void> {
+    await this.ports.readModels.reach(this.ports.lastWritten);
+    for (const erasure of await this.ports.readModels.erasuresToCarryOut(this.ports.clock.now().toISOString())) {
+      try {
+        await carryOut(this.ports, this.bus, erasure);
+        this.logger.log(`erasure ${erasure.erasureId} carried out`);
+      } catch (error) {
+        // Somebody placed a hold or withdrew it meanwhile. Whatever it is, the others go on.
+        if (error instanceof RefusedError) this.logger.log(`erasure ${erasure.erasureId} stopped: ${error.message}`);
+        else
+          this.logger.warn(`erasure ${erasure.erasureId} failed: ${error instanceof Error ? error.constructor.name : 'error'}`);
       }
-    } catch (error) {
-      this.logger.warn(`erasures could not be carried out: ${error instanceof Error ? error.constructor.name : 'error'}`);
     }
   }
 }

@@ -43,10 +43,11 @@ export interface Traces {
  * Reads everything that was written about the target, after the read models have caught up: they know which cases and meetings.
  * @throws NotCaughtUpError
  */
-export const tracesOf = async (ports: Ports, target: Target, ruleSet: RuleSet): Promise<Traces> => {
+export const tracesOf = async (ports: Ports, target: Target, ruleSet: RuleSet, proposedAt?: string): Promise<Traces> => {
   const { store, readModels } = ports;
   await readModels.reach(await store.head());
   const { organisations } = await readModels.registry();
+  const merged = target.caseId === undefined && (await readModels.mergedWith(target.personId)).length > 0;
   const cases = (await readModels.casesToErase(target.personId)).filter(
     ({ caseId }) => target.caseId === undefined || caseId === target.caseId,
   );
@@ -77,22 +78,26 @@ export const tracesOf = async (ports: Ports, target: Target, ruleSet: RuleSet): 
   const erasedCases = (await readModels.erasedOf([target.personId])).map((mark) => mark.caseId);
   const liveCaseIds: string[] = [];
   let retention: Retention | undefined;
-  const meetings = new Set<string>();
+  const mentions = new Set<string>();
   for (const { caseId, responsibleOrganisationId, mentionedIn } of cases) {
     const events = await store.readStream(`case-${caseId}`);
     collect(`case-${caseId}`, events);
     const responsible = organisations.get(responsibleOrganisationId);
     if (responsible) authorities.add(responsible.authorityId);
     const end = endOf(events);
-    if (end) {
+    // What ended after it was proposed is not what was approved.
+    if (end && (proposedAt === undefined || end.at <= proposedAt)) {
       const endedOn = localDateAt(new Date(end.at));
       // When the texts of a case are gone, nothing in it keeps the identity.
       const dueOn = erasedCases.includes(caseId) ? endedOn : retentionEnds(endedOn, end.withoutAction, ruleSet);
       if (!retention || dueOn > retention.dueOn) retention = { endedOn, dueOn };
     } else liveCaseIds.push(caseId);
-    for (const stream of mentionedIn) if (stream.startsWith('meeting-')) meetings.add(stream);
+    for (const stream of mentionedIn) mentions.add(stream);
   }
-  for (const stream of meetings) collect(stream, await store.readStream(stream));
+  for (const stream of mentions) collect(stream, await store.readStream(stream));
 
-  return { facts: { authorities: [...authorities], liveCaseIds, ...(retention && { retention }) }, affected };
+  return {
+    facts: { authorities: [...authorities], liveCaseIds, ...(retention && { retention }), ...(merged && { merged }) },
+    affected,
+  };
 };

@@ -110,9 +110,9 @@ export class RowImporter {
     let { personId } = entry;
     if (cpr !== undefined) {
       const { policies } = requireAccess(principal, 'importCases', { type: 'Group', groupId });
-      await this.registrar.logSearch(call, 'import.row', policies, cpr);
       const known = await this.registrar.byCpr(cpr);
       if (known && !(await this.ports.readModels.person(personId))) personId = known.personId;
+      await this.registrar.logSearch(call, 'import.row', policies, cpr, personId);
     }
     await this.ports.readModels.reach(this.ports.lastWritten);
     if (!(await this.registrar.mayRefer(principal, personId))) throw new RefusedError(NOT_YOURS);
