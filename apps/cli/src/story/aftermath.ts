@@ -55,8 +55,8 @@ export const aftermath = async (play: Play, { closed, quiet, today }: Cases, { a
     },
   );
   await play.step(
-    'Den ligger øverst på næste dagsorden, blandt dem, der har ventet længst; opfølgningen er nævnt',
-    'It is on top of the next agenda, among those overdue the longest; the follow-up is named',
+    'Der er rykket for den, og den ligger øverst på næste dagsorden, blandt dem, der har ventet længst; opfølgningen er nævnt',
+    'It was chased and is on top of the next agenda, among those overdue the longest; the follow-up is named',
     async () => {
       const meetingId = await upcoming(coordinator, later, () => true);
       const agenda = await coordinator.get<Agenda>(`/api/meetings/${meetingId}/agenda`);
@@ -64,13 +64,13 @@ export const aftermath = async (play: Play, { closed, quiet, today }: Cases, { a
       const place = agenda.items.findIndex((item) => item.caseId === caseId);
       const reasons = agenda.items[place]?.why.map(({ reason }) => reason) ?? [];
       check(
-        reasons[0] === 'overdue-action' && reasons.includes('follow-up-due'),
-        `expected overdue-action and follow-up-due, got ${reasons.join(', ') || 'none'}`,
+        reasons[0] === 'chased-action' && reasons.includes('overdue-action') && reasons.includes('follow-up-due'),
+        `expected chased-action, overdue-action and follow-up-due, got ${reasons.join(', ') || 'none'}`,
       );
       const days = (item: Agenda['items'][number] | undefined) => item?.oldestOverdueDays ?? 0;
       const before = agenda.items.slice(0, place);
       check(
-        before.every((item) => days(item) >= days(agenda.items[place])),
+        before.every((item) => item.why[0]?.reason === 'escalated-action' || days(item) >= days(agenda.items[place])),
         'something less overdue comes before it',
       );
     },

@@ -129,7 +129,7 @@ export const beforeTheMeeting = async (play: Play): Promise<Cases> => {
       const proposed = await coordinator.get<Agenda>(agenda);
       check(proposed.live, 'the agenda is not live');
       checkOrder(proposed);
-      const count = proposed.items.filter(({ why }) => why[0]?.reason === 'overdue-action').length;
+      const count = proposed.items.filter(({ why }) => why.some(({ reason }) => reason === 'overdue-action')).length;
       check(count > 0, 'no overdue action is on the agenda');
       for (const { caseId } of [closed, quiet]) {
         const item = proposed.items.find((i) => i.caseId === caseId);
