@@ -10,7 +10,7 @@ interface Seen {
   authorization: string | undefined;
   body: Record<string, unknown>;
 }
-type Reply = [status: number, body: unknown] | 'hang up';
+type Reply = [status: number, body: unknown, headers?: Readonly<Record<string, string>>] | 'hang up';
 
 const folder = mkdtempSync(join(tmpdir(), 'fremdrift-cli-'));
 let http: Server;
@@ -38,7 +38,7 @@ beforeAll(async () => {
       seen.push(one);
       const reply = replies(one) ?? defaults(one);
       if (reply === 'hang up') return void request.socket.destroy();
-      response.writeHead(reply[0], { 'content-type': 'application/json' }).end(JSON.stringify(reply[1]));
+      response.writeHead(reply[0], { 'content-type': 'application/json', ...reply[2] }).end(JSON.stringify(reply[1]));
     });
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -191,6 +191,20 @@ describe('import', () => {
     expect(refused.err).not.toMatch(/CANARY/);
     expect(seen.some(({ path }) => path === '/demo/token')).toBe(false);
     expect(seen[0]!.authorization).toBe('Bearer GIVEN-CANARY');
+  });
+
+  it('waits as long as it is told when it was too fast, and loses no row', async () => {
+    const tooMany: Reply = [429, { title: 'Too many requests' }, { 'retry-after': '0' }];
+    replies = ({ path }) => (path === '/api/imports/rows' && importRows().length % 3 !== 0 ? tooMany : undefined);
+    const { code, out } = await run(['import', csv(line(1), line(2)), '--server', url]);
+    expect(code).toBe(0);
+    expect(importRows().map(({ body }) => (body.row as { reference: string }).reference)).toEqual(['1', '1', '1', '2', '2', '2']);
+    expect(out).toMatch(/^created .*: +2$/m);
+
+    seen = [];
+    replies = ({ path }) => (path === '/api/imports/rows' ? tooMany : undefined);
+    expect((await run(['import', csv(line(1)), '--server', url])).err).toMatch(/HTTP 429: Too many requests/);
+    expect(importRows()).toHaveLength(6);
   });
 
   it('lists the groups when there are several', async () => {

@@ -1,7 +1,11 @@
 // The running server, as the command line meets it: a bearer token, JSON, and problem documents (RFC 9457) as sentences.
+import { setTimeout as delay } from 'node:timers/promises';
 import { printable, Unusable } from './unusable.js';
 
 const TIMEOUT_MS = 60_000;
+/** A server that goes on saying "too many" for so many of its own waits has another problem than our haste. */
+const MOST_WAITS = 5;
+const LONGEST_WAIT_S = 120;
 
 export interface Answer {
   readonly status: number;
@@ -39,6 +43,7 @@ const send = async (
   token?: string,
   body?: unknown,
   headers: Readonly<Record<string, string>> = {},
+  waits = 0,
 ): Promise<Answer> => {
   let response: Response;
   let text: string;
@@ -58,6 +63,12 @@ const send = async (
     text = await response.text();
   } catch {
     throw new Unusable(`the server at ${base.origin} does not answer`, `serveren på ${base.origin} svarer ikke`);
+  }
+  // Too many requests: this one did nothing. It waits as long as it was told, and goes again.
+  const wait = Number(response.headers.get('retry-after') ?? NaN);
+  if (response.status === 429 && waits < MOST_WAITS && wait >= 0 && wait <= LONGEST_WAIT_S) {
+    await delay(wait * 1000);
+    return send(base, method, path, token, body, headers, waits + 1);
   }
   try {
     return { status: response.status, body: text ? JSON.parse(text) : undefined };

@@ -42,29 +42,43 @@ export const publicHolidays = (year: number): readonly string[] => {
   return [`${easter.slice(0, 4)}-01-01`, ...movable, `${easter.slice(0, 4)}-12-25`, `${easter.slice(0, 4)}-12-26`].sort();
 };
 
-const known = new Map<number, ReadonlySet<string>>();
-const isPublicHoliday = (date: string): boolean => {
-  const year = Number(date.slice(0, 4));
-  let days = known.get(year);
-  if (!days) known.set(year, (days = new Set(publicHolidays(year))));
-  return days.has(date);
+interface Day {
+  readonly weekend: boolean;
+  readonly publicHoliday: boolean;
+  readonly next: string;
+  readonly before: string;
+}
+/** About 27 years. Every event of an action counts working days: what a day is, is worked out once. */
+const DAYS_KEPT = 10_000;
+const days = new Map<string, Day>();
+const dayOf = (date: string): Day => {
+  let day = days.get(date);
+  if (!day) {
+    if (days.size >= DAYS_KEPT) days.clear();
+    const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
+    day = {
+      weekend: weekday === 0 || weekday === 6,
+      publicHoliday: publicHolidays(Number(date.slice(0, 4))).includes(date),
+      next: dateAfter(date, 1),
+      before: dateAfter(date, -1),
+    };
+    days.set(date, day);
+  }
+  return day;
 };
 
 /** Nobody meets on this day: a public holiday or closed. Weekends are left to who asks. */
 export const isClosed = (date: string, { closingDays, yearlyClosingDays }: WorkCalendar): boolean =>
-  isPublicHoliday(date) || yearlyClosingDays.includes(date.slice(5)) || closingDays.includes(date);
+  dayOf(date).publicHoliday || yearlyClosingDays.includes(date.slice(5)) || closingDays.includes(date);
 
-export const isWorkingDay = (date: string, calendar: WorkCalendar): boolean => {
-  const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
-  return weekday !== 0 && weekday !== 6 && !isClosed(date, calendar);
-};
+export const isWorkingDay = (date: string, calendar: WorkCalendar): boolean => !dayOf(date).weekend && !isClosed(date, calendar);
 
 /** A house may say that it is closed for a year; it is not closed for longer than that. */
 const FURTHEST = 366;
 const working = (date: string, days: number, calendar: WorkCalendar, step: 1 | -1): string => {
   let at = date;
   for (let left = days, looked = 0; left > 0 && looked < FURTHEST + days * 7; looked++) {
-    at = dateAfter(at, step);
+    at = step === 1 ? dayOf(at).next : dayOf(at).before;
     if (isWorkingDay(at, calendar)) left--;
   }
   return at;
