@@ -1,40 +1,14 @@
 // What is to be erased, what is kept for a lawsuit, and what is gone: from the persons' streams (rule 12).
-import { type ArchivingGround, type ErasureGround, type HoldGround, type Retention, type WithdrawalCause } from '@app/domain';
+import type { HoldGround } from '@app/domain';
 import type { Sealed } from '@app/personal-data';
 import { InconsistentHistoryError } from '../errors.js';
 import { sealed, type OnErasure } from '../history.js';
-import type { ErasureStatus } from '../questions.js';
+import type { ErasureRow, ErasureStatus } from '../questions.js';
 import { unfindable } from '../persons/person-search.js';
 import type { Rows } from '../rows.js';
 import { table } from '../tables.js';
 
-export interface ErasureDoc {
-  readonly ground: ErasureGround;
-  readonly reason?: Sealed | undefined;
-  readonly proposedBy: string;
-  readonly retention?: Retention | undefined;
-  readonly authorities: readonly string[];
-  readonly approvals: readonly { readonly authorityId: string; readonly approvedBy: string; readonly at: string }[];
-  /** The event that caused what comes next: the last approval, then the start. */
-  readonly causedBy?: string;
-  readonly regretUntil?: string;
-  readonly archiving?: {
-    readonly outcome: 'delivered' | 'not-required';
-    readonly archiveId?: string;
-    readonly deliveryId?: string;
-    readonly ground?: ArchivingGround;
-    readonly by: string;
-    readonly at: string;
-  };
-  readonly withdrawn?: {
-    readonly cause: WithdrawalCause;
-    readonly by: string;
-    readonly at: string;
-    readonly reason?: Sealed | undefined;
-  };
-  readonly startedAt?: string;
-  readonly erasedAt?: string;
-}
+export type ErasureDoc = Omit<ErasureRow, 'erasureId' | 'personId' | 'caseId' | 'caseNumber' | 'status' | 'proposedAt' | 'held'>;
 export interface ErasureTableRow {
   erasure_id: string;
   person_id: string;
