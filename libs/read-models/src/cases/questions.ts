@@ -1,0 +1,177 @@
+// What is asked about cases and their actions, and the shapes of the answers. Texts are still sealed.
+import type { AgeBand, Category, CloseOutcome, Party } from '@app/domain';
+import type { Sealed } from '@app/personal-data';
+import type { PersonRow } from '../persons/questions.js';
+import type { CaseScope, Page, Paging } from '../questions.js';
+
+export type CaseStatus = 'referred' | 'accepted' | 'rejected' | 'open' | 'paused' | 'closed';
+
+/** What access asks about a case, and no more. */
+export interface CaseFacts {
+  readonly caseId: string;
+  readonly personId: string;
+  readonly groupId: string;
+  readonly areaId: string;
+  readonly organisations: readonly Party[];
+  readonly excludedUserIds: readonly string[];
+}
+
+export interface CaseRow extends CaseFacts {
+  readonly caseNumber: string;
+  readonly status: CaseStatus;
+  readonly ageBand: AgeBand;
+  readonly responsibleOrganisationId: string;
+  readonly responsibleUserId?: string;
+  readonly referredAt: string;
+  readonly openedAt?: string;
+  readonly closedAt?: string;
+  readonly outcome?: CloseOutcome;
+  readonly pausedUntil?: string;
+  readonly lastActivityAt: string;
+  readonly openActions: number;
+  /** Computed for the local date asked about. */
+  readonly overdueActions: number;
+  readonly nextDeadline?: string;
+  readonly nextFollowUp?: string;
+  /** Of the case stream: the value for If-Match. */
+  readonly revision: number;
+  readonly person: PersonRow;
+}
+
+export interface CaseDetail extends CaseRow {
+  readonly reason?: Sealed;
+  readonly actions: readonly ActionRow[];
+  readonly followUps: readonly FollowUpRow[];
+  readonly requests: readonly RequestRow[];
+}
+
+export type ActionStatus = 'agreed' | 'accepted' | 'declined' | 'completed' | 'cancelled';
+
+export interface ActionRow {
+  readonly actionId: string;
+  readonly caseId: string;
+  readonly caseNumber: string;
+  readonly personId: string;
+  readonly areaId: string;
+  readonly groupId: string;
+  readonly ownerOrganisationId: string;
+  readonly ownerUserId?: string;
+  readonly deadline: string;
+  readonly status: ActionStatus;
+  /** Local date against deadline, not stored: overdue from the midnight after the deadline (Europe/Copenhagen). */
+  readonly overdue: boolean;
+  readonly daysOverdue: number;
+  readonly agreedAt: string;
+  readonly agreedInMeetingId?: string;
+  readonly deadlineMoves: number;
+  /** By the ladder and by hand. */
+  readonly chases: number;
+  readonly chasesAnswered: number;
+  readonly lastChasedOn?: string;
+  /** For the deadline it has now. */
+  readonly escalatedOn?: string;
+  /** Local date since which somebody has to accept it, or the handover. */
+  readonly awaitsAcceptanceSince?: string;
+  readonly handoverTo?: { readonly organisationId: string; readonly userId?: string };
+  readonly description?: Sealed;
+  readonly lastReport?: Sealed;
+  readonly personName?: Sealed;
+}
+
+export interface FollowUpRow {
+  readonly followUpId: string;
+  readonly on: string;
+  readonly note?: Sealed;
+  /** The case was discussed in a meeting on or after `on`. */
+  readonly done: boolean;
+}
+
+export interface RequestRow {
+  readonly requestId: string;
+  readonly fromOrganisationId: string;
+  readonly toOrganisationId: string;
+  readonly category: Category;
+  readonly dueOn: string;
+  readonly status: 'open' | 'answered' | 'declined';
+  readonly question?: Sealed;
+}
+
+/** One event of the case, from its own stream or from a meeting. `texts` are the event's sealed fields by name. */
+export interface TimelineEntry {
+  readonly eventId: string;
+  readonly type: string;
+  readonly at: string;
+  readonly userId: string;
+  readonly organisationId: string;
+  readonly meetingId?: string;
+  /** Clear data of the event. */
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly texts: Readonly<Record<string, Sealed>>;
+}
+
+/** What shows as withdrawn: the texts of one event. */
+export interface WithdrawnMark {
+  readonly eventId: string;
+  readonly caseId: string;
+  readonly at: string;
+  readonly by: string;
+}
+
+/** A text that was withdrawn, for who got it. Nothing of what it said. */
+export interface WithdrawalRow extends WithdrawnMark {
+  readonly caseNumber: string;
+  readonly groupId: string;
+  readonly eventType: string;
+  readonly writtenAt: string;
+  readonly category?: Category | undefined;
+  readonly meetingId?: string | undefined;
+  readonly told: readonly {
+    readonly organisationId: string;
+    readonly acknowledgedAt?: string;
+    readonly acknowledgedBy?: string;
+  }[];
+}
+
+export interface ActionFilter {
+  readonly ownerUserId?: string;
+  readonly ownerOrganisationId?: string;
+  /** Default: open only (agreed, accepted, declined). */
+  readonly status?: 'open' | 'done' | 'all';
+  readonly overdue?: boolean;
+  /** Local date, exclusive. */
+  readonly dueBefore?: string;
+  /** Somebody has still to accept it, or a handover of it. */
+  readonly awaitsAcceptance?: boolean;
+}
+
+export interface CaseQuestions {
+  /** Ids of a person's cases, newest first: to decide whether somebody may see the person. */
+  caseFactsOfPerson(personId: string): Promise<readonly CaseFacts[]>;
+  caseFacts(caseId: string): Promise<CaseFacts | undefined>;
+  /** Of several at once, in any order; those that do not exist are left out. */
+  caseFactsOf(caseIds: readonly string[]): Promise<readonly CaseFacts[]>;
+  /** What a list calls a case, by case id. */
+  caseNames(
+    caseIds: readonly string[],
+  ): Promise<ReadonlyMap<string, { readonly caseNumber: string; readonly areaId: string; readonly personName?: Sealed }>>;
+  case(caseId: string, today: string): Promise<CaseDetail | undefined>;
+  /** Open first, most overdue first, then newest activity. */
+  cases(
+    scope: CaseScope,
+    filter: { status?: CaseStatus; areaId?: string; groupId?: string; responsibleOrganisationId?: string },
+    paging: Paging,
+    today: string,
+  ): Promise<Page<CaseRow>>;
+  timeline(caseId: string, paging: Paging): Promise<Page<TimelineEntry>>;
+  /** One entry of the timeline. */
+  timelineEntry(caseId: string, eventId: string): Promise<TimelineEntry | undefined>;
+  /**
+   * Last withdrawn first. Of groups: all of their cases; of an organisation: what it was told, also of cases it has left.
+   * `open`: somebody (of an organisation: it itself) has not acknowledged yet.
+   */
+  withdrawals(scope: CaseScope, filter: { eventId?: string; open?: boolean }, paging: Paging): Promise<Page<WithdrawalRow>>;
+  /** Those of the events whose texts are withdrawn. */
+  withdrawnAmong(eventIds: readonly string[]): Promise<readonly WithdrawnMark[]>;
+  action(actionId: string, today: string): Promise<ActionRow | undefined>;
+  actions(scope: CaseScope, filter: ActionFilter, paging: Paging, today: string): Promise<Page<ActionRow>>;
+}

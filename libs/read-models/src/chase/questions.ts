@@ -1,0 +1,119 @@
+// What the chaser and the project lead ask. Texts are still sealed.
+import type { EscalationCause, LadderStep, OnLadder } from '@app/domain';
+import type { Sealed } from '@app/personal-data';
+import type { ActionRow } from '../cases/questions.js';
+import type { CaseScope, Page, Paging } from '../questions.js';
+
+/** An action that the ladder has something to do with. */
+export interface LadderRow {
+  readonly actionId: string;
+  readonly caseId: string;
+  readonly personId: string;
+  readonly groupId: string;
+  readonly ladder: OnLadder;
+  /** Of the chase stream, as the read models know it; -1: there is none. */
+  readonly revision: number;
+  /** The group's meetings held since the deadline and the last one missed, earliest first. */
+  readonly held: readonly { readonly meetingId: string; readonly heldOn: string }[];
+}
+
+/** The overdue actions of one organisation, by how many calendar days they are overdue. */
+export interface OverdueRow {
+  readonly organisationId: string;
+  readonly overdue: number;
+  readonly days1to7: number;
+  readonly days8to14: number;
+  readonly days15to30: number;
+  readonly over30days: number;
+  readonly oldestDeadline: string;
+  /** Escalated for the deadline they have now. */
+  readonly escalated: number;
+}
+
+/** Whose hands an action was in, and what was done to move it. Texts are sealed. */
+export interface ActionHistory {
+  readonly action: ActionRow;
+  /** First to last. `days`: calendar days, begun ones not counted; `until` missing: still. */
+  readonly hands: readonly {
+    readonly organisationId: string;
+    readonly userId?: string;
+    readonly from: string;
+    readonly until?: string;
+    readonly days: number;
+    /** When the holder accepted; missing: never did. */
+    readonly acceptedAt?: string;
+  }[];
+  readonly moves: readonly {
+    readonly at: string;
+    readonly userId: string;
+    readonly organisationId: string;
+    readonly from: string;
+    readonly to: string;
+    readonly ground?: Sealed;
+  }[];
+  readonly chases: readonly {
+    readonly chaseId: string;
+    readonly at: string;
+    readonly by: 'ladder' | 'hand';
+    readonly userId: string;
+    readonly organisationId: string;
+    readonly to: readonly string[];
+    readonly note?: Sealed;
+    readonly answers: readonly { readonly at: string; readonly userId: string; readonly answer?: Sealed }[];
+  }[];
+  /** Of the ladder, in order, also those overtaken; with meetings missed and acceptances chased. */
+  readonly steps: readonly {
+    readonly type: string;
+    readonly at: string;
+    /** Local date on which it fell due. */
+    readonly on: string;
+    readonly deadline?: string;
+    readonly step?: LadderStep;
+    readonly meetingId?: string;
+    readonly why?: EscalationCause;
+    readonly userId: string;
+    readonly reason?: Sealed;
+  }[];
+}
+
+export const SILENCES = ['silent-case', 'unanswered-request', 'missed-follow-up'] as const;
+
+/** Nothing was heard: of a case, of an organisation that was asked, of a follow-up that was agreed. */
+export interface SilenceRow {
+  readonly caseId: string;
+  readonly caseNumber: string;
+  readonly personId: string;
+  readonly groupId: string;
+  readonly areaId: string;
+  readonly reason: (typeof SILENCES)[number];
+  /** Local date of the last activity, the question, or the agreed follow-up. */
+  readonly since: string;
+  /** Calendar days. */
+  readonly days: number;
+  readonly requestId?: string;
+  readonly toOrganisationId?: string;
+  readonly personName?: Sealed;
+}
+
+/** When silence is worth a word, in one group. */
+export interface SilenceRule {
+  /** Calendar days without an event in the case. */
+  readonly silentAfterDays: number;
+  /** Local date: what was asked, or agreed for, on or before it and has not come, is silence. */
+  readonly waitedSince: string;
+}
+
+export interface ChaseQuestions {
+  /** Ids of the open actions that the ladder has something to do with on that day, or whose group held a meeting since. */
+  ladderDue(today: string): Promise<readonly string[]>;
+  /** Those of them that are still open. */
+  onLadder(actionIds: readonly string[]): Promise<readonly LadderRow[]>;
+  /** Whose hands: from the streams themselves. */
+  actionHistory(actionId: string, today: string): Promise<ActionHistory | undefined>;
+  /** Most overdue first. */
+  overdue(scope: CaseScope, today: string): Promise<readonly OverdueRow[]>;
+  /** Open actions whose deadline moved most often first. */
+  mostMoved(scope: CaseScope, paging: Paging, today: string): Promise<Page<ActionRow>>;
+  /** Longest silent first. */
+  silences(scope: CaseScope, ruleOf: (groupId: string) => SilenceRule, paging: Paging, today: string): Promise<Page<SilenceRow>>;
+}
