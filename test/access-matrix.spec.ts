@@ -142,6 +142,10 @@ const onPerson = (body?: unknown): Row => ({
   mine: () => ({ params: { personId: PERSON }, body }),
   others: () => ({ params: { personId: demoId('person 5') }, body }),
 });
+const onNewPerson = (body: unknown): Row => {
+  const asked = async (over: object): Promise<Asked> => ({ params: { personId: (await newCase(server, over)).personId }, body });
+  return { mine: () => asked({}), others: () => asked({ organisationIds: TAKES_PART_IN_FEW }) };
+};
 /** Ended, so that it may be erased; `others`: the police take no part in it. */
 const endedCase = async (organisationIds?: readonly string[]) => {
   const { personId, caseId, revision } = await newCase(server, organisationIds ? { organisationIds } : {});
@@ -347,6 +351,11 @@ const ROWS: Readonly<Record<string, Row>> = {
   'POST /api/persons/{personId}/merge-undoing': onTwo(true, () => ({ reason: 'KANARIE-matrix-grund' })),
   'GET /api/persons/{personId}/merges': onTwo(true),
   'GET /api/persons/{personId}/merges/{mergeId}/texts': onTwo(true),
+  'GET /api/persons/uninformed': just(),
+  'POST /api/persons/{personId}/informing': onNewPerson({ informedOn: day(-1), means: 'letter', note: 'KANARIE-matrix-note' }),
+  'POST /api/persons/{personId}/informing-postponement': onNewPerson({
+    ...{ ground: 'secrecy', reviewOn: day(30), reason: 'KANARIE-matrix-grund' },
+  }),
   'GET /api/persons/{personId}': onPerson(),
   'POST /api/persons/{personId}/corrections': onPerson({ phone: 'KANARIE-matrix-telefon' }),
   'PUT /api/persons/{personId}/address-protection': onPerson(),

@@ -61,6 +61,7 @@ import { MEETING_QUERIES } from './meetings/meeting-queries.js';
 import { MeetingQuestionsController } from './meetings/meeting-questions.controller.js';
 import { MeetingsController } from './meetings/meetings.controller.js';
 import { Series } from './meetings/series.js';
+import { InformingController } from './persons/informing.controller.js';
 import { MergesController } from './persons/merges.controller.js';
 import { PersonsController } from './persons/persons.controller.js';
 import { Registrar } from './persons/registrar.js';
@@ -86,6 +87,7 @@ const CONTROLLERS = [
   MeetingQuestionsController,
   WithdrawalsController,
   MergesController,
+  InformingController,
   PersonsController,
   RegistryController,
   ChaseController,

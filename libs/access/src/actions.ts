@@ -38,6 +38,8 @@ export const ACTIONS = [
   'readPerson',
   /** See which registrations may be one person's; merge two, and undo it [Case: one of each]. */
   'mergePersons',
+  /** Record that the young person was told, or why that waits; see who was not [Case: one of the person's]. */
+  'informPerson',
   /** Agree actions, ask for information, schedule follow-ups, report progress on the case as such [Case]. */
   'changeCase',
   /** A text about the wrong person; whose text is for the case to say [Case]. */

@@ -188,6 +188,14 @@ describe('cases', () => {
     expect(decide(user('participant'), 'withdrawText', aCase({ organisationIds: ['sof'] })).allowed).toBe(false);
   });
 
+  it('rule 14: those who lead a case inform its person, or say why not', () => {
+    for (const role of LEADS) {
+      expect(decide(user(role), 'informPerson', aCase())).toEqual({ allowed: true, policies: ['case.inform'] });
+      expect(decide(user(role), 'informPerson', aCase({ groupId: 'group-2' })).allowed).toBe(false);
+    }
+    expect(decide(user('participant'), 'informPerson', aCase()).allowed).toBe(false);
+  });
+
   it('coordinator and project lead merge persons of whom they lead a case', () => {
     for (const role of ['coordinator', 'projectLead'] as const) {
       expect(decide(user(role), 'mergePersons', aCase())).toEqual({ allowed: true, policies: ['case.merge'] });

@@ -14,6 +14,7 @@ export * from './ruleset/ruleset.js';
 export * from './person/person.js';
 export * from './person/erasure.js';
 export * from './person/merge.js';
+export * from './person/informing.js';
 export * from './information-sharing/information-sharing.js';
 export * from './case/events.js';
 export * from './case/state.js';

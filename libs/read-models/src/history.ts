@@ -19,6 +19,7 @@ import {
   type FieldClass,
   type GroupFolded,
   type HotspotFolded,
+  type InformingEvent,
   type MeetingFolded,
   type OrganisationFolded,
   type PersonFolded,
@@ -58,6 +59,8 @@ export type OnHotspot = On<'hotspot', HotspotFolded>;
 export type OnPerson = On<'person', PersonFolded>;
 /** Those of a person's events that are about erasing. */
 export type OnErasure = On<'person', ErasureFolded>;
+/** Those that are about telling the person. */
+export type OnInforming = On<'person', Extract<PersonFolded, { readonly type: InformingEvent['type'] }>>;
 export type OnCase = On<'case', CaseFolded>;
 export type OnChase = On<'chase', ChaseFolded>;
 export type OnMeeting = On<'meeting', MeetingFolded>;

@@ -13,6 +13,7 @@ import { withdrawalQueries } from './cases/withdrawals-query.js';
 import { erasureQueries } from './erasures/queries.js';
 import { meetingQueries } from './meetings/queries.js';
 import { overviewQuery } from './overview/queries.js';
+import { informingQueries } from './persons/informing-queries.js';
 import { mergeQueries } from './persons/merge-queries.js';
 import { personQueries } from './persons/queries.js';
 import type { ReadModels } from './questions.js';
@@ -39,6 +40,7 @@ export const createReadModels = ({ dataSource, store, projections }: ReadModelOp
       projections ? projections.reach(position, timeoutMs) : reachByPolling(dataSource, position, timeoutMs),
     ...personQueries(ask),
     ...mergeQueries(ask, store),
+    ...informingQueries(ask),
     ...caseQueries(ask),
     ...actionQueries(ask),
     ...chaseQueries(ask, registry),

@@ -5,6 +5,7 @@ import { actionsTable, casesTable, followUpsTable, mentionsTable, requestsTable 
 import { withdrawalsTable } from './cases/withdrawals.js';
 import { erasuresTable, legalHoldsTable } from './erasures/projection.js';
 import { meetingsTable } from './meetings/projection.js';
+import { informingTable } from './persons/informing.js';
 import { personSearchTable } from './persons/person-search.js';
 import { mergesTable, personsTable } from './persons/projection.js';
 import { registryTable } from './registry/projection.js';
@@ -16,6 +17,7 @@ export const TABLES = [
   personsTable,
   personSearchTable,
   mergesTable,
+  informingTable,
   casesTable,
   actionsTable,
   followUpsTable,
@@ -46,6 +48,7 @@ export class Rows {
   readonly persons = this.#of(personsTable);
   readonly personSearch = this.#of(personSearchTable);
   readonly merges = this.#of(mergesTable);
+  readonly informing = this.#of(informingTable);
   readonly cases = this.#of(casesTable);
   readonly actions = this.#of(actionsTable);
   readonly followUps = this.#of(followUpsTable);

@@ -4,7 +4,6 @@ import { ApiTags } from '@nestjs/swagger';
 import { caseScope, requireAccess } from '@app/access';
 import { cprWarnings } from '@app/personal-data';
 import type { PersonRow } from '@app/read-models';
-import { PersonAnswer } from '../cases/case-answers.dto.js';
 import { personShape, searchShape, together } from '../cases/shapes.js';
 import { Ask } from '../core/ask.js';
 import { TheCall, type Call } from '../core/call.js';
@@ -18,6 +17,7 @@ import {
   CorrectPersonBody,
   LookUpAnswer,
   LookUpBody,
+  PersonDetail,
   PersonParams,
   PersonReceipt,
   RegisterPersonBody,
@@ -127,12 +127,13 @@ export class PersonsController {
   }
 
   @Get(':personId')
-  @Answers({ summary: 'The identity of a person in a case you may see', answer: PersonAnswer, errors: [400, 404] })
-  async one(@TheCall() call: Call, @Param() { personId }: PersonParams): Promise<PersonAnswer> {
+  @Answers({ summary: 'The identity of a person in a case you may see', answer: PersonDetail, errors: [400, 404] })
+  async one(@TheCall() call: Call, @Param() { personId }: PersonParams): Promise<PersonDetail> {
     const { person, decision } = await this.requirePerson(call, personId);
     const also = await this.ports.readModels.mergedWith(person.personId);
-    const answer = { ...personShape(person), ...(also.length > 0 && { mergedPersonIds: also }) };
-    return this.out.reveal<PersonAnswer>(call, { purpose: 'person.read', decision, personIds: [personId] }, answer);
+    const informing = await this.ports.readModels.informing(person.personId);
+    const answer = { ...personShape(person), informing, ...(also.length > 0 && { mergedPersonIds: also }) };
+    return this.out.reveal<PersonDetail>(call, { purpose: 'person.read', decision, personIds: [personId] }, answer);
   }
 
   @Post(':personId/corrections')

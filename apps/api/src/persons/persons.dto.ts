@@ -1,8 +1,15 @@
 // What can be asked of a person, and what a person looks like on the way out.
-import { IDENTITY_FIELDS, type IdentityField } from '@app/domain';
+import {
+  IDENTITY_FIELDS,
+  INFORMING_MEANS,
+  POSTPONING_GROUNDS,
+  type IdentityField,
+  type InformingMeans,
+  type PostponingGround,
+} from '@app/domain';
 import { ERASED, ErasedAnswer, PersonAnswer } from '../cases/case-answers.dto.js';
 import { Receipt } from '../core/endpoint.js';
-import { Day, Flag, Id, Nested, Text, Word } from '../core/fields.js';
+import { Day, Flag, Id, Moment, Nested, Text, Word } from '../core/fields.js';
 
 export class PersonParams {
   @Id() personId!: string;
@@ -69,4 +76,28 @@ export class SearchAnswer {
   @Nested(() => FoundPersonAnswer, { many: true }) items!: FoundPersonAnswer[];
   @Flag({ example: false, description: 'You may see more than these: say more of the name.' }) more!: boolean;
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
+}
+
+export class InformedAnswer {
+  @Day() informedOn!: string;
+  @Word(INFORMING_MEANS) means!: InformingMeans;
+  @Id({ example: 'coordinator' }) by!: string;
+  @Moment() at!: string;
+  @Text(2000, { optional: true, nullable: true, example: 'Brev med folder om samarbejdet.' }) note?: string | null;
+}
+export class InformingPostponedAnswer {
+  @Word(POSTPONING_GROUNDS) ground!: PostponingGround;
+  @Day() reviewOn!: string;
+  @Id({ example: 'coordinator' }) by!: string;
+  @Moment() at!: string;
+  @Text(2000, { optional: true, nullable: true, example: 'Vil skade forholdet til kontaktpersonen.' }) reason?: string | null;
+}
+/** Both missing: nobody has told the person. */
+export class InformingAnswer {
+  @Nested(() => InformedAnswer, { optional: true }) informed?: InformedAnswer;
+  @Nested(() => InformingPostponedAnswer, { optional: true }) postponed?: InformingPostponedAnswer;
+}
+export class PersonDetail extends PersonAnswer {
+  @Nested(() => InformingAnswer, { description: 'Whether the person was told that data is kept (art. 14).' })
+  informing!: InformingAnswer;
 }

@@ -105,6 +105,18 @@ const person: Table<PersonCommand> = {
   ],
   LiftAddressProtection: [registerPerson, command('LiftAddressProtection', { personId: 'p1' })],
 
+  RecordInformed: [
+    registerPerson,
+    command('RecordInformed', { personId: 'p1', informedOn: '2026-11-20', means: 'letter', note: 'Brev med sagsnummer.' }),
+  ],
+  PostponeInforming: [
+    registerPerson,
+    command('PostponeInforming', {
+      ...{ personId: 'p1', ground: 'private-interests', reviewOn: '2027-01-24' },
+      reason: 'Familien må ikke kende kontakten endnu.',
+    }),
+  ],
+
   MergePerson: [registerPerson, mergePerson],
   UndoMerge: [registerPerson, mergePerson, command('UndoMerge', { personId: 'p1', reason: 'Det var to.' })],
 

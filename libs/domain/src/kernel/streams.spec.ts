@@ -25,6 +25,8 @@ const FROZEN_FIELDS = {
   'LegalHoldLifted.note': 14,
   'PersonMerged.reason': 15,
   'PersonMergeUndone.reason': 16,
+  'PersonInformed.note': 17,
+  'InformingPostponed.reason': 18,
   'UserEnrolled.name': 101,
   'UserEnrolled.email': 102,
   'CaseReferred.reason': 201,

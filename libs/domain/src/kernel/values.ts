@@ -11,6 +11,13 @@ export const isLocalDate = (value: string): boolean => {
 export const yearsLater = (date: string, years: number): string =>
   `${String(Number(date.slice(0, 4)) + years).padStart(4, '0')}${date.slice(4)}`;
 
+/** The same day of the next month, or its last day (Regulation 1182/71, art. 3): one month's time runs out with it. */
+export const monthLater = (date: string): string => {
+  const [year, month, day] = date.split('-').map(Number) as [number, number, number];
+  const last = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  return new Date(Date.UTC(year, month, Math.min(day, last))).toISOString().slice(0, 10);
+};
+
 /** An instant in the one form in which text order is time order, `…T08:00:00.000Z`; undefined when it is none. */
 export const normalInstant = (value: string): string | undefined => {
   const at = Date.parse(value);

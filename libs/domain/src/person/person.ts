@@ -18,6 +18,15 @@ import {
   type ErasureState,
 } from './erasure.js';
 import {
+  decideInforming,
+  evolveInforming,
+  informingEvents,
+  isInformingCommand,
+  isInformingEvent,
+  type InformingCommand,
+  type InformingState,
+} from './informing.js';
+import {
   decideMerge,
   evolveMerge,
   isMergeCommand,
@@ -48,6 +57,7 @@ export const personEvents = {
   PersonCorrected: event(1, { personId: id, removed: list(oneOf(IDENTITY_FIELDS)) }, identity),
   AddressProtected: event(1, { personId: id }),
   AddressProtectionLifted: event(1, { personId: id }),
+  ...informingEvents,
   ...mergeEvents,
   ...erasureEvents,
 };
@@ -60,13 +70,14 @@ export type PersonCommand =
   | Command<'CorrectPerson', { personId: string; identity: Identity; removed?: readonly IdentityField[] }>
   | Command<'ProtectAddress', { personId: string }>
   | Command<'LiftAddressProtection', { personId: string }>
+  | InformingCommand
   | MergeCommand
   | ErasureCommand;
 
-/** The identity itself is sealed: a decider knows that the person exists, whether the address is protected, what is merged and what erased. */
+/** The identity itself is sealed: a decider knows that the person exists, whether the address is protected, what is merged, what erased, and what was told. */
 export type PersonState =
   | { readonly status: 'none' }
-  | (ErasureState & MergeState & { readonly status: 'registered'; readonly addressProtected: boolean });
+  | (ErasureState & MergeState & InformingState & { readonly status: 'registered'; readonly addressProtected: boolean });
 
 const subject = (personId: string): Subject => ({ id: personId, scope: 'identity' });
 
@@ -92,6 +103,7 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent, Per
     if (event.type === 'PersonRegistered') return { status: 'registered', addressProtected: false, ...NO_ERASURE, ...NOT_MERGED };
     if (isErasureEvent(event)) return state.status === 'none' ? state : evolveErasure(state, event);
     if (isMergeEvent(event)) return state.status === 'none' ? state : evolveMerge(state, event);
+    if (isInformingEvent(event)) return state.status === 'none' ? state : evolveInforming(state, event);
     switch (event.type) {
       case 'PersonCorrected':
         return state;
@@ -127,6 +139,7 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent, Per
     if (isErasureCommand(command)) return decideErasure(command, state);
     if (isMergeCommand(command)) return decideMerge(command, state, erasing(state));
     if (isPersonErased(state)) return personErased;
+    if (isInformingCommand(command)) return state.merge ? personMerged : decideInforming(command, state);
     switch (command.type) {
       case 'CorrectPerson': {
         const identity = compact(command.data.identity);

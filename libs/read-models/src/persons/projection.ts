@@ -7,6 +7,7 @@ import { sealed, type OnErasure, type OnPerson } from '../history.js';
 import type { MergeRow } from '../questions.js';
 import type { Rows } from '../rows.js';
 import { table } from '../tables.js';
+import { isAboutInforming, projectInforming } from './informing.js';
 import type { PersonIndex, PersonIndexes } from './person-indexes.js';
 import { unfindable, withIndex } from './person-search.js';
 
@@ -52,6 +53,8 @@ const isAboutErasing = (event: OnPerson): event is OnErasure => isErasureEvent(e
 export const needPerson = (event: OnPerson, rows: Rows): void => {
   if (event.type === 'PersonRegistered') rows.persons.fresh(event.data.personId);
   else rows.persons.need(event.data.personId);
+  if (event.type === 'PersonRegistered') rows.informing.fresh(event.data.personId);
+  if (isAboutInforming(event)) rows.informing.need(event.data.personId);
   if (event.type === 'PersonRegistered') rows.personSearch.fresh(event.data.personId);
   if (event.type === 'PersonCorrected') rows.personSearch.need(event.data.personId);
   if (event.type === 'PersonMerged') rows.merges.fresh(event.data.mergeId);
@@ -82,6 +85,8 @@ export const projectPerson = (event: OnPerson, rows: Rows, personIndexes: Person
   const row = event.type === 'PersonRegistered' ? undefined : rows.persons.get(personId);
   if (event.type !== 'PersonRegistered' && !row) throw new InconsistentHistoryError('person unknown');
   if (isAboutErasing(event)) return projectErasure(event, rows);
+  if (isAboutInforming(event)) return projectInforming(event, rows);
+  if (event.type === 'PersonRegistered') projectInforming(event, rows);
   const identity: { [F in IdentityField]?: Sealed } = { ...row?.doc };
   let addressProtected = row?.address_protected ?? false;
   let mergedInto = row?.merged_into ?? null;

@@ -1,5 +1,5 @@
 // What is asked about persons, and the shapes of the answers. Names and numbers are still sealed.
-import type { IdentityField, MergeFacts } from '@app/domain';
+import type { IdentityField, InformingMeans, MergeFacts, PostponingGround } from '@app/domain';
 import type { Position } from '@app/event-store';
 import type { NameQuery, Sealed } from '@app/personal-data';
 import type { TimelineEntry } from '../cases/questions.js';
@@ -52,6 +52,33 @@ export interface TextInBetween extends TimelineEntry {
   readonly position: Position;
 }
 
+/** Whether the person was told that data is kept about them, or why that waits (rule 14). */
+export interface InformingRow {
+  readonly informed?: {
+    /** Local date. */
+    readonly informedOn: string;
+    readonly means: InformingMeans;
+    readonly by: string;
+    readonly at: string;
+    readonly note?: Sealed | undefined;
+  };
+  readonly postponed?: {
+    readonly ground: PostponingGround;
+    /** Local date. */
+    readonly reviewOn: string;
+    readonly by: string;
+    readonly at: string;
+    readonly reason?: Sealed | undefined;
+  };
+}
+/** Somebody whom nobody has told, with the cases in the scope. */
+export interface UninformedRow extends PersonRow {
+  readonly caseIds: readonly string[];
+  readonly registeredAt: string;
+  /** It waited, and the day to look at it again has come. */
+  readonly postponed?: { readonly ground: PostponingGround; readonly reviewOn: string };
+}
+
 export interface PersonQuestions {
   /** Of two that were merged by either id the one that survived. */
   person(personId: string): Promise<PersonRow | undefined>;
@@ -72,4 +99,11 @@ export interface PersonQuestions {
   mergesOf(personId: string): Promise<readonly MergeRow[]>;
   /** Texts about either, from the merge until it was undone (or now), oldest first. Read from the log. */
   textsInBetween(mergeId: string): Promise<readonly TextInBetween[]>;
+  /** Of two that were merged: of both. */
+  informing(personId: string): Promise<InformingRow>;
+  /**
+   * Persons with a case in the scope, none of whose cases excludes who asks, who are neither informed nor postponed to after
+   * `today`; first registered first.
+   */
+  uninformed(scope: CaseScope, today: string, paging: Paging): Promise<Page<UninformedRow>>;
 }

@@ -1,0 +1,102 @@
+// Telling the young person over HTTP (rule 14): recorded, postponed, shown on the person, and listed while nobody has.
+import { accessLogOf, day, done, events, newCase } from './support/flow.js';
+import { startTestServer, type TestServer } from './support/server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+}, 60_000);
+afterAll(() => server.stop());
+
+interface Uninformed {
+  readonly personId: string;
+  readonly name: string;
+  readonly caseIds: string[];
+  readonly dueOn: string;
+  readonly overdue: boolean;
+  readonly postponed?: { readonly ground: string; readonly reviewOn: string };
+}
+const uninformed = async (user: string, personId: string): Promise<Uninformed | undefined> => {
+  for (let after = ''; ;) {
+    const path = `/api/persons/uninformed?limit=100${after && `&after=${after}`}`;
+    const { items, next } = done<{ items: Uninformed[]; next?: string }>(await server.call(user, 'GET', path));
+    const found = items.find((item) => item.personId === personId);
+    if (found || next === undefined) return found;
+    after = next;
+  }
+};
+const informed = { informedOn: day(), means: 'letter', note: 'HEMMELIG-brev' };
+const postponed = { ground: 'private-interests', reviewOn: day(30), reason: 'HEMMELIG-grund' };
+const inform = (user: string, personId: string, over: object = {}) =>
+  server.call<{ rule?: string }>(user, 'POST', `/api/persons/${personId}/informing`, { ...informed, ...over });
+const postpone = (user: string, personId: string, over: object = {}) =>
+  server.call<{ rule?: string }>(user, 'POST', `/api/persons/${personId}/informing-postponement`, { ...postponed, ...over });
+
+it('a person is on the list until informed, and shows what was told', async () => {
+  const { personId, caseId } = await newCase(server);
+  expect(await uninformed('coordinator', personId)).toMatchObject({ caseIds: [caseId], overdue: false });
+  done(await inform('projectLead', personId));
+  expect(await uninformed('coordinator', personId)).toBeUndefined();
+  const { body } = await server.call('SOF', 'GET', `/api/persons/${personId}`);
+  expect(body).toMatchObject({ informing: { informed: { informedOn: day(), means: 'letter', note: 'HEMMELIG-brev' } } });
+  expect(JSON.stringify(await events(server, `person-${personId}`))).not.toContain('HEMMELIG');
+  expect((await postpone('coordinator', personId)).body.rule).toBe('informing.done');
+  expect((await inform('coordinator', personId, { informedOn: day(1) })).body.rule).toBe('informing.date');
+  expect((await inform('coordinator', personId, { means: 'rumour' })).status).toBe(400);
+});
+
+it('a postponement keeps off the list until its review date has come', async () => {
+  const { personId } = await newCase(server);
+  done(await postpone('coordinator', personId));
+  expect(await uninformed('projectLead', personId)).toBeUndefined();
+  const { body } = await server.call('coordinator', 'GET', `/api/persons/${personId}`);
+  expect(body).toMatchObject({ informing: { postponed: { ground: 'private-interests', reason: 'HEMMELIG-grund' } } });
+  done(await postpone('coordinator', personId, { reviewOn: day() }));
+  expect(await uninformed('projectLead', personId)).toMatchObject({ postponed: { reviewOn: day() } });
+  expect((await postpone('coordinator', personId, { reviewOn: day(-1) })).body.rule).toBe('informing.review');
+});
+
+it('the list is for those who lead a case, logged, and leaves out who is excluded', async () => {
+  const { personId, caseId } = await newCase(server);
+  for (const user of ['SOF', 'police', 'auditor', 'partner', 'administrator', 'steeringMember'])
+    for (const { status } of [await inform(user, personId), await server.call(user, 'GET', '/api/persons/uninformed')])
+      expect(status).toBe(403);
+  const log = await accessLogOf(server, 'coordinator');
+  done(await server.call('coordinator', 'GET', '/api/persons/uninformed?limit=200'));
+  const [entry, ...rest] = (await accessLogOf(server, 'coordinator')).slice(log.length);
+  expect(rest).toEqual([]);
+  expect(entry!.data).toMatchObject({ purpose: 'persons.uninformed', policies: ['case.inform'] });
+  done(await server.call('coordinator', 'POST', `/api/cases/${caseId}/exclusions`, { userId: 'project-lead', ground: 'Fætter' }));
+  expect(await uninformed('projectLead', personId)).toBeUndefined();
+  expect((await inform('projectLead', personId)).status).toBe(404);
+  expect(await uninformed('coordinator', personId)).toBeDefined();
+});
+
+it('two registrations of one person are told once', async () => {
+  const [one, other] = [await newCase(server), await newCase(server)];
+  const body = { intoPersonId: other.personId, reason: 'Samme' };
+  done(await server.call('coordinator', 'POST', `/api/persons/${one.personId}/merge`, body));
+  expect(await uninformed('coordinator', one.personId)).toBeUndefined();
+  expect((await uninformed('coordinator', other.personId))!.caseIds.sort()).toEqual([one.caseId, other.caseId].sort());
+  done(await inform('coordinator', one.personId));
+  expect(await uninformed('coordinator', other.personId)).toBeUndefined();
+  for (const { personId } of [one, other])
+    expect((await server.call('coordinator', 'GET', `/api/persons/${personId}`)).body).toMatchObject({
+      informing: { informed: { informedOn: day() } },
+    });
+  // Taken apart again, the alias was told by nobody.
+  done(await server.call('coordinator', 'POST', `/api/persons/${one.personId}/merge-undoing`, { reason: 'To' }));
+  expect(await uninformed('coordinator', one.personId)).toBeDefined();
+});
+
+it('after a month without a word the person shows as overdue', async () => {
+  const later = await startTestServer({ now: new Date(Date.now() - 40 * 86_400_000) });
+  try {
+    const { personId } = await newCase(later);
+    done(await later.call('administrator', 'POST', '/demo/clock', { days: 40 }));
+    const { items } = done<{ items: Uninformed[] }>(await later.call('coordinator', 'GET', '/api/persons/uninformed?limit=200'));
+    expect(items.find((item) => item.personId === personId)).toMatchObject({ overdue: true });
+  } finally {
+    await later.stop();
+  }
+}, 60_000);
