@@ -384,6 +384,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'GET /api/areas': just(),
   'POST /api/areas': just({ areaId: 'nyt-omraade', name: 'Nyt område', authorityId: 'koebenhavns-kommune' }),
+  'GET /api/overview': just(),
   'GET /api/areas/{areaId}/overview': { mine: () => ({ params: { areaId: 'akacieparken' } }) },
   'GET /api/rule-sets': just(),
   'POST /api/rule-sets': just(ruleSet),

@@ -41,6 +41,7 @@ import { createLog } from './core/log.js';
 import { setUpOpenApi } from './core/openapi.js';
 import { HEADERS, setSecurityHeaders } from './core/headers.js';
 import { limitRequests, SERVER_LIMITS } from './core/limits.js';
+import { PERIODICS, type Periodic } from './core/periodic.js';
 import { Ports } from './core/ports.js';
 import { ProblemFilter, problemOf, send } from './core/problem.js';
 import { RateLimits } from './core/rate-limits.js';
@@ -62,6 +63,8 @@ import { MeetingQuestionsController } from './meetings/meeting-questions.control
 import { MeetingsController } from './meetings/meetings.controller.js';
 import { Series } from './meetings/series.js';
 import { InformingController } from './persons/informing.controller.js';
+import { OVERVIEW_QUERIES, OverviewController } from './overview/overview.controller.js';
+import { Publisher } from './overview/publisher.js';
 import { MergesController } from './persons/merges.controller.js';
 import { PersonsController } from './persons/persons.controller.js';
 import { Registrar } from './persons/registrar.js';
@@ -92,10 +95,14 @@ const CONTROLLERS = [
   RegistryController,
   ChaseController,
   AuditController,
+  OverviewController,
   ErasureController,
   ImportsController,
   HealthController,
 ];
+
+/** What happens without a request, in the order in which one look may depend on another. */
+const BY_THEMSELVES = [Series, Chaser, Eraser, Publisher];
 
 @Module({})
 class ApiModule {
@@ -109,9 +116,12 @@ class ApiModule {
         { provide: Ports, useValue: ports },
         { provide: SignIn, useValue: signIn },
         { provide: RateLimits, useValue: limits },
-        { provide: Series, useFactory: (bus: CommandBus) => new Series(ports, bus), inject: [CommandBus] },
-        { provide: Chaser, useFactory: (bus: CommandBus) => new Chaser(ports, bus), inject: [CommandBus] },
-        { provide: Eraser, useFactory: (bus: CommandBus) => new Eraser(ports, bus), inject: [CommandBus] },
+        ...BY_THEMSELVES.map((Each) => ({
+          provide: Each,
+          useFactory: (bus: CommandBus) => new Each(ports, bus),
+          inject: [CommandBus],
+        })),
+        { provide: PERIODICS, useFactory: (...all: Periodic[]) => all, inject: BY_THEMSELVES },
         ...(demo ? [{ provide: Demo, useValue: demo }] : []),
         { provide: APP_GUARD, useClass: SignInGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
@@ -125,6 +135,7 @@ class ApiModule {
         ...CASE_QUERIES,
         ...MEETING_QUERIES,
         ...AUDIT_QUERIES,
+        ...OVERVIEW_QUERIES,
       ],
     };
   }
@@ -394,7 +405,7 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
       throw new Error('The read models are behind: is there a process with FREMDRIFT_ROLE=worker?', { cause: error });
     });
     // What happens without a request. Any number of processes may do it side by side: commands have ids of their own.
-    for (const periodic of role === 'api' ? [] : [app.get(Series), app.get(Chaser), app.get(Eraser)]) {
+    for (const periodic of role === 'api' ? [] : app.get<Periodic[]>(PERIODICS)) {
       await periodic.start();
       closers.push(() => periodic.stop());
     }

@@ -10,6 +10,8 @@ export * from './organisation/organisation.js';
 export * from './user/user.js';
 export * from './group/group.js';
 export * from './hotspot/hotspot.js';
+export * from './overview/small-numbers.js';
+export * from './overview/overview.js';
 export * from './ruleset/ruleset.js';
 export * from './person/person.js';
 export * from './person/erasure.js';

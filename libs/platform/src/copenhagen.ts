@@ -23,6 +23,9 @@ export const addDays = (date: string, days: number): string => local(date).plus(
 /** ISO weekday: 1 Monday to 7 Sunday. */
 export const weekdayOf = (date: string): number => local(date).weekday;
 
+/** The ISO 8601 week of a local date, `2026-W48`: it begins on Monday, and sorts as it should. */
+export const weekOf = (date: string): string => local(date).toFormat("kkkk-'W'WW");
+
 /** Calendar days from one local date to another. */
 export const daysBetween = (from: string, to: string): number => Math.round(local(to).diff(local(from), 'days').days);
 

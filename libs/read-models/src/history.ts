@@ -7,6 +7,7 @@ import {
   instant,
   meetingCodec,
   organisationCodec,
+  overviewCodec,
   personCodec,
   ruleSetCodec,
   UnknownEventError,
@@ -22,6 +23,7 @@ import {
   type InformingEvent,
   type MeetingFolded,
   type OrganisationFolded,
+  type OverviewFolded,
   type PersonFolded,
   type RuleSetFolded,
   type TextShape,
@@ -56,6 +58,7 @@ export type OnUser = On<'user', UserFolded>;
 export type OnGroup = On<'group', GroupFolded>;
 export type OnRuleSet = On<'ruleset', RuleSetFolded>;
 export type OnHotspot = On<'hotspot', HotspotFolded>;
+export type OnOverview = On<'overview', OverviewFolded>;
 export type OnPerson = On<'person', PersonFolded>;
 /** Those of a person's events that are about erasing. */
 export type OnErasure = On<'person', ErasureFolded>;
@@ -66,7 +69,7 @@ export type OnChase = On<'chase', ChaseFolded>;
 export type OnMeeting = On<'meeting', MeetingFolded>;
 export type OnAccess = On<'access', AccessFolded>;
 export type Happened =
-  OnOrganisation | OnUser | OnGroup | OnRuleSet | OnHotspot | OnPerson | OnCase | OnChase | OnMeeting | OnAccess;
+  OnOrganisation | OnUser | OnGroup | OnRuleSet | OnHotspot | OnOverview | OnPerson | OnCase | OnChase | OnMeeting | OnAccess;
 
 const CODECS: Readonly<Record<string, Codec<EventDefinitions>>> = {
   organisation: organisationCodec,
@@ -74,6 +77,7 @@ const CODECS: Readonly<Record<string, Codec<EventDefinitions>>> = {
   group: groupCodec,
   ruleset: ruleSetCodec,
   hotspot: hotspotCodec,
+  overview: overviewCodec,
   person: personCodec,
   case: caseCodec,
   chase: chaseCodec,

@@ -7,6 +7,7 @@ import { needCase, needSpokenOf, projectCase, projectSpokenOf } from './cases/pr
 import { InconsistentHistoryError } from './errors.js';
 import { decode, type Happened } from './history.js';
 import { needMeeting, projectMeeting } from './meetings/projection.js';
+import { projectOverview } from './overview/projection.js';
 import type { PersonIndexes } from './persons/person-indexes.js';
 import { needPerson, projectPerson } from './persons/projection.js';
 import {
@@ -105,6 +106,8 @@ const project = (event: Happened, rows: Rows, personIndexes: PersonIndexes): voi
       return projectCalendar(event, rows);
     case 'hotspot':
       return projectHotspot(event, rows);
+    case 'overview':
+      return projectOverview(event, rows);
     case 'ruleset':
       return projectRuleSet(event, rows);
   }

@@ -12,8 +12,8 @@ import { silencesQuery } from './chase/silences-query.js';
 import { withdrawalQueries } from './cases/withdrawals-query.js';
 import { erasureQueries } from './erasures/queries.js';
 import { meetingQueries } from './meetings/queries.js';
-import { overviewQuery } from './overview/queries.js';
 import { informingQueries } from './persons/informing-queries.js';
+import { overviewQueries } from './overview/queries.js';
 import { mergeQueries } from './persons/merge-queries.js';
 import { personQueries } from './persons/queries.js';
 import type { ReadModels } from './questions.js';
@@ -48,12 +48,12 @@ export const createReadModels = ({ dataSource, store, projections }: ReadModelOp
     ...meetingQueries(ask),
     ...sharingQueries(ask),
     ...erasureQueries(ask),
+    ...overviewQueries(ask, registry),
     actionHistory: historyQuery(ask, store),
     silences: silencesQuery(ask),
     timeline: timelineQuery(ask, store),
     timelineEntry: timelineEntryQuery(ask, store),
     agenda: agendaQuery(ask),
     accessLog: accessLogQuery(ask),
-    areaOverview: overviewQuery(ask, registry),
   };
 };

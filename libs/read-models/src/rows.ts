@@ -6,6 +6,7 @@ import { withdrawalsTable } from './cases/withdrawals.js';
 import { erasuresTable, legalHoldsTable } from './erasures/projection.js';
 import { meetingsTable } from './meetings/projection.js';
 import { informingTable } from './persons/informing.js';
+import { overviewsTable } from './overview/projection.js';
 import { personSearchTable } from './persons/person-search.js';
 import { mergesTable, personsTable } from './persons/projection.js';
 import { registryTable } from './registry/projection.js';
@@ -28,6 +29,7 @@ export const TABLES = [
   withdrawalsTable,
   erasuresTable,
   legalHoldsTable,
+  overviewsTable,
   accessLogTable,
 ] as unknown as readonly Table<never>[];
 
@@ -59,6 +61,7 @@ export class Rows {
   readonly withdrawals = this.#of(withdrawalsTable);
   readonly erasures = this.#of(erasuresTable);
   readonly legalHolds = this.#of(legalHoldsTable);
+  readonly overviews = this.#of(overviewsTable);
   readonly accessLog = this.#of(accessLogTable);
 
   get size(): number {

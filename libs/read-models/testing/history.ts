@@ -5,6 +5,7 @@ import {
   chaseEvents,
   groupEvents,
   hotspotEvents,
+  overviewEvents,
   meetingEvents,
   organisationEvents,
   personEvents,
@@ -17,6 +18,7 @@ import {
   type HotspotEvent,
   type MeetingEvent,
   type OrganisationEvent,
+  type OverviewEvent,
   type PersonEvent,
   type RuleSetEvent,
   type UserEvent,
@@ -34,9 +36,19 @@ const DEFINITIONS: Readonly<Record<string, EventDefinition>> = {
   ...chaseEvents,
   ...meetingEvents,
   ...hotspotEvents,
+  ...overviewEvents,
 };
 export type DomainEvent =
-  OrganisationEvent | UserEvent | GroupEvent | RuleSetEvent | PersonEvent | CaseEvent | ChaseEvent | MeetingEvent | HotspotEvent;
+  | OrganisationEvent
+  | UserEvent
+  | GroupEvent
+  | RuleSetEvent
+  | PersonEvent
+  | CaseEvent
+  | ChaseEvent
+  | MeetingEvent
+  | HotspotEvent
+  | OverviewEvent;
 
 /** Keys that live as long as the process. */
 export const createMemoryKeyStore = (): KeyStore => {

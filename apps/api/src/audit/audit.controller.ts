@@ -1,19 +1,18 @@
-// /api/sharing-log and /api/access-log: who shared and who looked; and the de-identified overview of an area.
-import { Controller, Get, Param, Query } from '@nestjs/common';
+// /api/sharing-log and /api/access-log: who shared and who looked.
+import { Controller, Get, Query } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { QueryBus, QueryHandler, Query as CqrsQuery, type IQueryHandler } from '@nestjs/cqrs';
 import { Transform } from 'class-transformer';
 import { caseScope, requireAccess } from '@app/access';
 import { FIELD_CLASSES } from '@app/domain';
 import { addDays, instantAt } from '@app/platform';
-import type { AccessLogRow, AreaOverview, Page, Paging } from '@app/read-models';
+import type { AccessLogRow, Page, Paging } from '@app/read-models';
 import { SharingLogPage } from '../cases/case-answers.dto.js';
 import { disclosureLogShape } from '../cases/shapes.js';
 import { Ask } from '../core/ask.js';
 import { TheCall, type Call } from '../core/call.js';
 import { Answers } from '../core/endpoint.js';
-import { NotFoundError } from '../core/errors.js';
-import { Day, Flag, Id, Moment, Nested, Text, Whole, Word } from '../core/fields.js';
+import { Day, Flag, Id, Moment, Nested, Text, Word } from '../core/fields.js';
 import { NEXT, PageQuery, pagingOf } from '../core/paging.dto.js';
 
 const LOG_TYPES = ['PersonalDataShown', 'PersonalDataSearched', 'PersonalDataExported', 'AccessRefused'] as const;
@@ -48,21 +47,6 @@ class AccessLogPage {
   @Nested(() => AccessLogAnswer, { many: true }) items!: AccessLogAnswer[];
   @ApiProperty(NEXT) next?: string;
 }
-class AreaParams {
-  @Id({ example: 'akacieparken' }) areaId!: string;
-}
-const SUPPRESSED = { nullable: true, description: 'null: 1-4, or a number that would give one away (rule 13).' };
-class OverviewAnswer {
-  @Id({ example: 'akacieparken' }) areaId!: string;
-  @Text(200, { example: 'Akacieparken' }) name!: string;
-  @Day() asOf!: string;
-  @Whole(0, 1000000, { ...SUPPRESSED, example: 12 }) openCases!: number | null;
-  @Whole(0, 1000000, { ...SUPPRESSED, example: 7 }) closedCases!: number | null;
-  @Whole(0, 1000000, { ...SUPPRESSED, example: 31 }) openActions!: number | null;
-  @Whole(0, 1000000, { ...SUPPRESSED, example: null }) overdueActions!: number | null;
-  @Whole(0, 1000000, { ...SUPPRESSED, example: 24 }) actionsDoneLast90Days!: number | null;
-}
-
 export class SharingLog extends CqrsQuery<SharingLogPage> {
   constructor(
     readonly call: Call,
@@ -107,25 +91,6 @@ export class ReadAccessLogHandler implements IQueryHandler<ReadAccessLog> {
   }
 }
 
-export class Overview extends CqrsQuery<AreaOverview> {
-  constructor(
-    readonly call: Call,
-    readonly areaId: string,
-  ) {
-    super();
-  }
-}
-@QueryHandler(Overview)
-export class OverviewHandler implements IQueryHandler<Overview> {
-  constructor(private readonly ask: Ask) {}
-  async execute({ call, areaId }: Overview): Promise<AreaOverview> {
-    requireAccess(call.principal, 'readOverview');
-    const overview = await (await this.ask.readModels(call)).areaOverview(areaId, this.ask.today);
-    if (!overview) throw new NotFoundError('readOverview');
-    return overview;
-  }
-}
-
 /** Local dates, both inclusive, as instants: from the first midnight to the one after the last. */
 const instants = <F extends { from?: string; to?: string }>(filter: F): F => ({
   ...filter,
@@ -133,7 +98,7 @@ const instants = <F extends { from?: string; to?: string }>(filter: F): F => ({
   ...(filter.to !== undefined && { to: instantAt(addDays(filter.to, 1), '00:00') }),
 });
 
-export const AUDIT_QUERIES = [SharingLogHandler, ReadAccessLogHandler, OverviewHandler];
+export const AUDIT_QUERIES = [SharingLogHandler, ReadAccessLogHandler];
 
 @ApiTags('Audit')
 @Controller('api')
@@ -160,11 +125,5 @@ export class AuditController {
   access(@TheCall() call: Call, @Query() query: AccessLogQuery): Promise<AccessLogPage> {
     const { limit: _, after: __, ...filter } = query;
     return this.bus.execute(new ReadAccessLog(call, filter, pagingOf(query))) as unknown as Promise<AccessLogPage>;
-  }
-
-  @Get('areas/:areaId/overview')
-  @Answers({ summary: 'An area in numbers, without persons', answer: OverviewAnswer, errors: [400, 404] })
-  overview(@TheCall() call: Call, @Param() { areaId }: AreaParams): Promise<OverviewAnswer> {
-    return this.bus.execute(new Overview(call, areaId));
   }
 }

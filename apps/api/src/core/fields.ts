@@ -104,6 +104,14 @@ export const DayOfYear = (options: FieldOptions = {}) =>
     Matches(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, each(options)),
   );
 
+/** An ISO 8601 week, which begins on Monday: `2026-W48`. */
+export const Week = (options: FieldOptions = {}) =>
+  field(
+    { example: options.many ? ['2026-W48'] : '2026-W48', ...options },
+    { type: String, pattern: '^\\d{4}-W(0[1-9]|[1-4]\\d|5[0-3])$' },
+    Matches(/^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$/, each(options)),
+  );
+
 /** An instant, UTC ISO 8601. */
 export const Moment = (options: FieldOptions = {}) =>
   field(

@@ -3,6 +3,9 @@ import { Logger } from '@nestjs/common';
 
 const EVERY_MS = 60_000;
 
+/** All of them, in order: the token under which they are handed out. */
+export const PERIODICS = Symbol('periodics');
+
 export abstract class Periodic {
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> = Promise.resolve();

@@ -7,6 +7,7 @@ import {
   Get,
   Header,
   HttpCode,
+  Inject,
   Injectable,
   NotFoundException,
   Post,
@@ -18,12 +19,10 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { requireAccess } from '@app/access';
 import type { MovableClock } from '@app/platform';
-import { Chaser } from '../chase/chaser.js';
 import { TheCall, type Call } from '../core/call.js';
 import { Text, Whole } from '../core/fields.js';
+import { PERIODICS, type Periodic } from '../core/periodic.js';
 import { Public } from '../core/sign-in.js';
-import { Eraser } from '../erasure/runner.js';
-import { Series } from '../meetings/series.js';
 import { DemoIssuer } from './issuer.js';
 import { DEMO_USERS } from './users.js';
 
@@ -59,9 +58,7 @@ export class LoopbackOnly implements CanActivate {
 export class DemoController {
   constructor(
     private readonly demo: Demo,
-    private readonly series: Series,
-    private readonly chaser: Chaser,
-    private readonly eraser: Eraser,
+    @Inject(PERIODICS) private readonly periodics: readonly Periodic[],
   ) {}
 
   @Get('.well-known/openid-configuration')
@@ -111,9 +108,7 @@ export class DemoController {
   async advance(@TheCall() call: Call, @Body() { days, hours = 0 }: AdvanceBody) {
     requireAccess(call.principal, 'moveClock');
     if (days + hours > 0) this.demo.clock.advance((days * 24 + hours) * 3_600_000);
-    await this.series.look();
-    await this.chaser.look();
-    await this.eraser.look();
+    for (const periodic of this.periodics) await periodic.look();
     return this.clock();
   }
 }

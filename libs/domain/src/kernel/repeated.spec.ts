@@ -7,6 +7,8 @@ import type { CaseCommand } from '../case/events.js';
 import type { ChaseCommand } from '../chase/chase.js';
 import type { GroupCommand } from '../group/group.js';
 import type { HotspotCommand } from '../hotspot/hotspot.js';
+import { FIGURES, type Counts } from '../overview/small-numbers.js';
+import type { OverviewCommand } from '../overview/overview.js';
 import type { MeetingCommand } from '../meeting/events.js';
 import type { OrganisationCommand } from '../organisation/organisation.js';
 import type { PersonCommand } from '../person/person.js';
@@ -73,6 +75,10 @@ const group: Table<GroupCommand> = {
 
 const hotspot: Table<HotspotCommand> = {
   DesignateHotspot: [command('DesignateHotspot', { areaId: 'a1', name: 'Akacieparken', authorityId: 'municipality' })],
+};
+const oneEach = Object.fromEntries(FIGURES.map((figure) => [figure, { count: 20, cases: 20 }])) as unknown as Counts;
+const overview: Table<OverviewCommand> = {
+  PublishOverview: [command('PublishOverview', { week: '2026-W48', areas: new Map([['a1', oneEach]]) })],
 };
 const ruleset: Table<RuleSetCommand> = { AdoptRuleSet: [command('AdoptRuleSet', DEFAULT_RULE_SET)] };
 
@@ -304,7 +310,7 @@ const chase: Table<ChaseCommand> = {
   EscalateAction: [command('EscalateAction', { ...openAction, reason: 'Kræver en bevilling.' })],
 };
 
-const TABLES = { organisation, user, group, hotspot, ruleset, person, case: cases, meeting, chase };
+const TABLES = { organisation, user, group, hotspot, overview, ruleset, person, case: cases, meeting, chase };
 /** Their whole content is sealed, and a decider folds only clear data: the command's id tells that they are repeats. */
 const SEALED_ONLY = ['CorrectPerson', 'RewordAction'];
 

@@ -6,6 +6,7 @@ import { groupCodec, groupDecider } from '../group/group.js';
 import { hotspotCodec, hotspotDecider } from '../hotspot/hotspot.js';
 import { meetingDecider } from '../meeting/decider.js';
 import { meetingCodec } from '../meeting/events.js';
+import { overviewCodec, overviewDecider } from '../overview/overview.js';
 import { organisationCodec, organisationDecider } from '../organisation/organisation.js';
 import { personCodec, personDecider } from '../person/person.js';
 import { ruleSetCodec, ruleSetDecider } from '../ruleset/ruleset.js';
@@ -19,6 +20,7 @@ export const STREAMS = {
   user: { category: 'user', decider: userDecider, codec: userCodec },
   group: { category: 'group', decider: groupDecider, codec: groupCodec },
   hotspot: { category: 'hotspot', decider: hotspotDecider, codec: hotspotCodec },
+  overview: { category: 'overview', decider: overviewDecider, codec: overviewCodec },
   ruleset: { category: 'ruleset', decider: ruleSetDecider, codec: ruleSetCodec },
   person: { category: 'person', decider: personDecider, codec: personCodec },
   case: { category: 'case', decider: caseDecider, codec: caseCodec },

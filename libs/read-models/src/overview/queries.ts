@@ -1,69 +1,53 @@
-// The de-identified overview of an area for partners and politicians: counts, never a list, small numbers hidden (rule 13).
-import type { AreaOverview, ReadModels, Registry } from '../questions.js';
+// The published figures of a week, and the counts from which the next week's are made (rule 13).
+import { FIGURES, type Counts, type Figure } from '@app/domain';
+import type { OverviewQuestions, RegistryQuestions } from '../questions.js';
 import { at, type Ask } from '../sql.js';
+import type { OverviewsRow } from './projection.js';
 
-/** Fewer than this, and not none, could point at somebody. */
-const SMALLEST_SHOWN = 5;
-const isSmall = (count: number): boolean => count > 0 && count < SMALLEST_SHOWN;
+const WEEKS_LISTED = 53;
 
-export interface Counts {
-  readonly openCases: number;
-  readonly closedCases: number;
-  readonly openActions: number;
-  readonly overdueActions: number;
-  readonly actionsDoneLast90Days: number;
-}
-/** How many cases stand behind each count of actions: many actions of one young person are a small number too. */
-export interface Behind {
-  readonly openActions: number;
-  readonly overdueActions: number;
-  readonly actionsDoneLast90Days: number;
-}
-type Shown = { readonly [K in keyof Counts]: number | null };
+type CountRow = { readonly areaId: string } & { readonly [F in Figure | `${Figure}Behind`]: number };
 
-/**
- * Hides cells of 1-4, and a cell from which one could be computed: overdue actions are a part of the open ones, so both are
- * shown only when the rest of them is no small number either. No other cell is a part or a total of another.
- */
-export const suppress = (counts: Counts, behind: Behind): Shown => {
-  const cases: Readonly<Record<string, number>> = { ...behind };
-  const shown = Object.fromEntries(
-    Object.entries(counts).map(([name, count]: [string, number]) => [
-      name,
-      isSmall(count) || isSmall(cases[name] ?? 0) ? null : count,
-    ]),
-  ) as Shown;
-  const rest = [counts.openActions - counts.overdueActions, behind.openActions - behind.overdueActions];
-  return shown.openActions === null || rest.some(isSmall) ? { ...shown, overdueActions: null } : shown;
-};
+const countsOf = (row: CountRow | undefined): Counts =>
+  Object.fromEntries(FIGURES.map((f) => [f, { count: row?.[f] ?? 0, cases: row?.[`${f}Behind`] ?? 0 }])) as unknown as Counts;
 
-export const overviewQuery =
-  (ask: Ask, registry: () => Promise<Registry>): ReadModels['areaOverview'] =>
-  async (areaId, today): Promise<AreaOverview | undefined> => {
-    const area = (await registry()).areas.get(areaId);
-    if (!area) return undefined;
-    const since = new Date(Date.parse(today) - 90 * 86_400_000).toISOString();
-    const [found] = await ask<Counts & { openBehind: number; overdueBehind: number; doneBehind: number }>(
-      `select
-         count(*) filter (where c.live)::int as "openCases",
-         count(*) filter (where c.status = 'closed')::int as "closedCases",
-         coalesce(sum(a.open), 0)::int as "openActions",
-         coalesce(sum(a.overdue), 0)::int as "overdueActions",
-         coalesce(sum(a.done), 0)::int as "actionsDoneLast90Days",
-         count(*) filter (where a.open > 0)::int as "openBehind",
-         count(*) filter (where a.overdue > 0)::int as "overdueBehind",
-         count(*) filter (where a.done > 0)::int as "doneBehind"
-       from ${at('cases')} c
-       left join lateral (
-         select count(*) filter (where open) as open,
-           count(*) filter (where open and deadline < $2) as overdue,
-           count(*) filter (where completed_at >= $3) as done
-         from ${at('actions')} where case_id = c.case_id
-       ) a on true
-       where c.area_id = $1`,
-      [areaId, today, since],
+export const overviewQueries = (ask: Ask, registry: RegistryQuestions['registry']): OverviewQuestions => ({
+  publishedOverview: async (week) => {
+    const rows = await ask<{ week: string; doc: OverviewsRow['doc'] | null }>(
+      `select week, case when week = coalesce($1, max(week) over ()) then doc end as doc
+       from ${at('overviews')} order by week desc`,
+      [week ?? null],
     );
-    const { openBehind, overdueBehind, doneBehind, ...counts } = found!;
-    const behind = { openActions: openBehind, overdueActions: overdueBehind, actionsDoneLast90Days: doneBehind };
-    return { areaId, name: area.name, asOf: today, ...suppress(counts, behind) };
-  };
+    const found = rows.find(({ doc }) => doc !== null)?.doc;
+    return found ? { ...found, weeks: rows.slice(0, WEEKS_LISTED).map((row) => row.week) } : undefined;
+  },
+
+  countForOverview: async (today) => {
+    const since = new Date(Date.parse(today) - 90 * 86_400_000).toISOString();
+    const rows = await ask<CountRow>(
+      `select c.area_id as "areaId",
+           count(*) filter (where c.live)::int as "openCases",
+           count(*) filter (where c.live)::int as "openCasesBehind",
+           count(*) filter (where c.status = 'closed')::int as "closedCases",
+           count(*) filter (where c.status = 'closed')::int as "closedCasesBehind",
+           coalesce(sum(a.open), 0)::int as "openActions",
+           count(*) filter (where a.open > 0)::int as "openActionsBehind",
+           coalesce(sum(a.overdue), 0)::int as "overdueActions",
+           count(*) filter (where a.overdue > 0)::int as "overdueActionsBehind",
+           coalesce(sum(a.done), 0)::int as "actionsDoneLast90Days",
+           count(*) filter (where a.done > 0)::int as "actionsDoneLast90DaysBehind"
+         from ${at('cases')} c
+         left join (
+           select case_id, count(*) filter (where open) as open,
+             count(*) filter (where open and deadline < $1) as overdue,
+             count(*) filter (where completed_at >= $2) as done
+           from ${at('actions')} group by case_id
+         ) a using (case_id)
+         group by 1`,
+      [today, since],
+    );
+    const counts = new Map(rows.map((row) => [row.areaId, countsOf(row)]));
+    for (const areaId of (await registry()).areas.keys()) if (!counts.has(areaId)) counts.set(areaId, countsOf(undefined));
+    return counts;
+  },
+});

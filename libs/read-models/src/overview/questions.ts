@@ -1,17 +1,17 @@
-// What is asked about an area: numbers only.
+// What is asked about areas in numbers: the figures of a week as they were published, and the counts they are made of.
+import type { AreaCounts, Published } from '@app/domain';
 
-/** Small numbers are suppressed: `null` stands for 1-4, and for a cell that would give one away. */
-export interface AreaOverview {
-  readonly areaId: string;
-  readonly name: string;
-  readonly asOf: string;
-  readonly openCases: number | null;
-  readonly closedCases: number | null;
-  readonly openActions: number | null;
-  readonly overdueActions: number | null;
-  readonly actionsDoneLast90Days: number | null;
+/** Of one week. `weeks`: those that were published, newest first, at most 53. */
+export interface PublishedOverview extends Published {
+  readonly week: string;
+  /** Local date. */
+  readonly countedOn: string;
+  readonly weeks: readonly string[];
 }
 
 export interface OverviewQuestions {
-  areaOverview(areaId: string, today: string): Promise<AreaOverview | undefined>;
+  /** Without a week: the newest. */
+  publishedOverview(week?: string): Promise<PublishedOverview | undefined>;
+  /** The cases and actions as they are now, of every area: never shown, only published without small numbers (rule 13). */
+  countForOverview(today: string): Promise<AreaCounts>;
 }

@@ -1,11 +1,9 @@
-// The registry, the persons, the access log and the overview of an area.
+// The registry, the persons, and the access log.
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_RULE_SET } from '@app/domain';
-import fc from 'fast-check';
 import { openTestReadModels, type ReadModelBench } from '../../testing/fixture.js';
 import { inGroup } from '../../testing/people.js';
 import { createReadModels } from '../index.js';
-import { suppress } from '../overview/queries.js';
 
 let bench: ReadModelBench;
 beforeAll(async () => {
@@ -211,71 +209,5 @@ describe('the access log', () => {
       personIds: [],
       fieldClasses: [],
     });
-  });
-});
-
-describe('the overview of an area (rule 13)', () => {
-  it('counts the cases of that area alone, and hides small numbers', async () => {
-    const { history, models } = bench;
-    const group = inGroup(history);
-    await history.write(`hotspot-${group.areaId}`, {
-      type: 'HotspotDesignated',
-      data: { areaId: group.areaId, name: 'Testparken', authorityId: 'kk' },
-    });
-    const cases = [];
-    for (let i = 0; i < 5; i++) cases.push(await group.case());
-    await group.case({ areaId: 'elsewhere' });
-    for (const theCase of cases) await group.action(theCase, '2026-11-20');
-    const actions = [];
-    for (const theCase of cases) actions.push({ ...theCase, actionId: await group.action(theCase, '2026-12-20') });
-    for (const { caseId, subject, actionId } of actions)
-      await group.onCase(caseId, { type: 'ActionCompleted', data: { caseId, actionId }, subject, text: {} });
-    await bench.settled();
-    expect(await models.areaOverview(group.areaId, '2026-11-25')).toEqual({
-      areaId: group.areaId,
-      name: 'Testparken',
-      asOf: '2026-11-25',
-      openCases: 5,
-      closedCases: 0,
-      openActions: 5,
-      overdueActions: 5,
-      actionsDoneLast90Days: 5,
-    });
-    const { caseId } = cases[0]!;
-    await group.onCase(caseId, { type: 'CaseAreaChanged', data: { caseId, areaId: 'elsewhere' } });
-    await bench.settled();
-    expect(await models.areaOverview(group.areaId, '2027-06-01')).toMatchObject({
-      openCases: null,
-      openActions: null,
-      actionsDoneLast90Days: 0,
-    });
-    expect(await models.areaOverview('nowhere', '2026-11-25')).toBeUndefined();
-  });
-
-  it('shows no actions of one to four young people, however many the actions are', () => {
-    const counts = { openCases: 6, closedCases: 0, openActions: 20, overdueActions: 7, actionsDoneLast90Days: 9 };
-    const few = { openActions: 1, overdueActions: 1, actionsDoneLast90Days: 2 };
-    expect(suppress(counts, few)).toMatchObject({ openActions: null, overdueActions: null, actionsDoneLast90Days: null });
-    const many = { openActions: 12, overdueActions: 6, actionsDoneLast90Days: 9 };
-    expect(suppress(counts, many)).toMatchObject({ openActions: 20, overdueActions: 7, actionsDoneLast90Days: 9 });
-  });
-
-  it('shows no number of 1-4, and none from which one follows', () => {
-    const count = fc.nat(12);
-    fc.assert(
-      fc.property(count, count, count, count, count, (openCases, closedCases, overdueActions, others, actionsDoneLast90Days) => {
-        const counts = { openCases, closedCases, openActions: overdueActions + others, overdueActions, actionsDoneLast90Days };
-        const behind = { openActions: counts.openActions, overdueActions, actionsDoneLast90Days };
-        const shown = suppress(counts, behind);
-        const isSmall = (n: number) => n >= 1 && n <= 4;
-        for (const [name, value] of Object.entries(shown)) {
-          if (value === null) continue;
-          expect(value).toBe(counts[name as keyof typeof counts]);
-          expect(isSmall(value)).toBe(false);
-        }
-        if (shown.openActions !== null && shown.overdueActions !== null)
-          expect(isSmall(shown.openActions - shown.overdueActions)).toBe(false);
-      }),
-    );
   });
 });
