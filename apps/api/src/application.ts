@@ -27,6 +27,8 @@ import {
   type Configuration,
 } from '@app/platform';
 import { createReadModels, NotCaughtUpError, READ_MODEL_MIGRATIONS, startProjections } from '@app/read-models';
+import { BreakGlassController } from './audit/break-glass.controller.js';
+import { ReviewWatch } from './audit/review-watch.js';
 import { AUDIT_QUERIES, AuditController } from './audit/audit.controller.js';
 import { CaseChangesController } from './cases/case-changes.controller.js';
 import { CASE_QUERIES } from './cases/case-queries.js';
@@ -96,13 +98,14 @@ const CONTROLLERS = [
   ChaseController,
   AuditController,
   OverviewController,
+  BreakGlassController,
   ErasureController,
   ImportsController,
   HealthController,
 ];
 
 /** What happens without a request, in the order in which one look may depend on another. */
-const BY_THEMSELVES = [Series, Chaser, Eraser, Publisher];
+const BY_THEMSELVES = [Series, Chaser, Eraser, Publisher, ReviewWatch];
 
 @Module({})
 class ApiModule {
@@ -323,8 +326,7 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
     const accessLog = new AccessLog(store, {
       clock: () => clock.now(),
       newId: randomUUID,
-      seal: async (eventId, subject, criterion) =>
-        (await vault.seal(eventId, subject, accessLogEvents.PersonalDataSearched.text, { criterion })).criterion,
+      seal: (eventId, type, subject, text) => vault.seal(eventId, subject, accessLogEvents[type].text, text),
     });
     const settings = demo?.issuer.settings ?? configuration.oidc!;
     const ports = new Ports({

@@ -135,12 +135,12 @@ describe('what is written', () => {
     const asked: unknown[][] = [];
     const seal = async (...args: unknown[]) => {
       asked.push(args);
-      return { ct: 'sealed' };
+      return { criterion: { ct: 'sealed' } };
     };
     await open(store, { seal }).record(searched);
     const [event] = await written(store);
     const subject = { id: 'access-log', scope: '2026-11' };
-    expect(asked).toEqual([[event!.id, subject, 'Ung Testperson']]);
+    expect(asked).toEqual([[event!.id, 'PersonalDataSearched', subject, { criterion: 'Ung Testperson' }]]);
     expect(event!.data).toMatchObject({ subject, text: { criterion: { ct: 'sealed' } } });
     expect(JSON.stringify(event)).not.toContain('Testperson');
   });

@@ -10,6 +10,7 @@ import {
   type EventStore,
   type NewEvent,
 } from '@app/event-store';
+import type { BreakGlassVerdict } from './break-glass.js';
 import { accessLogCodec, accessLogEvents } from './log-events.js';
 import { policiesInForce } from './policies.js';
 
@@ -35,7 +36,23 @@ export type AccessLogEntry = {
       readonly subject?: Subject;
     } & Shown)
   | { readonly type: 'AccessRefused'; readonly action: string }
+  | (Shown & {
+      readonly type: 'BreakGlassOpened';
+      readonly breakGlassId: string;
+      /** UTC. */
+      readonly until: string;
+      readonly subject: Subject;
+      readonly reason: string;
+    })
+  | (Shown & {
+      readonly type: 'BreakGlassReviewed';
+      readonly breakGlassId: string;
+      readonly verdict: BreakGlassVerdict;
+      readonly note?: string;
+    })
 );
+/** What is sealed before it is written. */
+type LogText = 'criterion' | 'reason' | 'note';
 
 /** The entry is not known to be in the log: answer 503 and show nothing. The cause holds nothing personal. */
 export class AccessLogUnavailableError extends Error {
@@ -51,10 +68,15 @@ export interface AccessLogOptions {
   /** Random UUIDs. */
   readonly newId: () => string;
   /**
-   * Encrypts a search criterion (`accessLogEvents.PersonalDataSearched.text`) for the event of this id, under the subject's key:
+   * Encrypts the text of an entry (`accessLogEvents[type].text`) for the event of this id, under the subject's key: a person's, or
    * one a month (UTC), so that criteria can expire. Without it a search cannot be logged and so not be made.
    */
-  readonly seal?: (eventId: string, subject: Subject, criterion: string) => Promise<unknown>;
+  readonly seal?: (
+    eventId: string,
+    type: AccessLogEntry['type'],
+    subject: Subject,
+    text: { readonly [F in LogText]?: string },
+  ) => Promise<object>;
   /** Milliseconds of real time an entry may take to be committed. Default 2000. */
   readonly limit?: number;
 }
@@ -66,6 +88,22 @@ interface Waiting {
   /** Without a cause: it is committed. */
   readonly settle: (failure?: AccessLogUnavailableError) => void;
 }
+
+/** Whose texts in the log are nobody's in particular; the scope is the month they were written in. */
+export const LOG_SUBJECT = 'access-log';
+
+const textOf = (entry: AccessLogEntry): { readonly [F in LogText]?: string } | undefined => {
+  switch (entry.type) {
+    case 'PersonalDataSearched':
+      return { criterion: entry.criterion };
+    case 'BreakGlassOpened':
+      return { reason: entry.reason };
+    case 'BreakGlassReviewed':
+      return entry.note === undefined ? undefined : { note: entry.note };
+    default:
+      return undefined;
+  }
+};
 
 const BATCH_SIZE = 500;
 const RETRY_AFTER_MS = 25;
@@ -127,15 +165,19 @@ export class AccessLog {
       ...(entry.type === 'AccessRefused'
         ? { action: entry.action }
         : { personIds: unique(entry.personIds), fieldClasses: unique(entry.fieldClasses) }),
+      ...((entry.type === 'BreakGlassOpened' || entry.type === 'BreakGlassReviewed') && { breakGlassId: entry.breakGlassId }),
+      ...(entry.type === 'BreakGlassOpened' && { until: entry.until }),
+      ...(entry.type === 'BreakGlassReviewed' && { verdict: entry.verdict }),
     };
     const at = this.options.clock().toISOString();
     const { version } = accessLogEvents[type];
     accessLogCodec.decode(type, version, clear);
     let data: object = clear;
-    if (entry.type === 'PersonalDataSearched') {
+    const text = textOf(entry);
+    if (text) {
       if (!this.options.seal) throw new Error('no seal');
-      const subject = entry.subject ?? { id: 'access-log', scope: at.slice(0, 7) };
-      data = { ...clear, subject, text: { criterion: await this.options.seal(id, subject, entry.criterion) } };
+      const subject = ('subject' in entry && entry.subject) || { id: LOG_SUBJECT, scope: at.slice(0, 7) };
+      data = { ...clear, subject, text: await this.options.seal(id, type, subject, text) };
     }
     const metadata = {
       v: version,

@@ -16,6 +16,12 @@ export const ACTIONS = [
   /** Who shared what category with whom; persons by pseudonym [Case]. */
   'readSharingLog',
   'readAccessLog',
+  /** Open one person's identity, and look at it [BreakGlass]. */
+  'breakGlass',
+  /** See openings with their reasons, and say what is to be thought of them [BreakGlass]. */
+  'reviewBreakGlass',
+  /** Necessity of disclosures, criteria of searches: as auditors read them. */
+  'readReasons',
   /** What is due for erasure, under way and erased, and certificates; persons by pseudonym [Case]. */
   'readErasures',
   /** Also: archives, legal holds [Case]. */

@@ -3,5 +3,6 @@ export * from './actions.js';
 export * from './policies.js';
 export * from './require-access.js';
 export * from './case-scope.js';
+export * from './break-glass.js';
 export * from './log-events.js';
 export * from './access-log.js';

@@ -118,9 +118,12 @@ describe('personal data', () => {
     expect(decide(user(role), 'readCase', aCase())).toEqual({ allowed: false, policies: [id] });
   });
 
-  it('the steering group and auditors are permitted none', () => {
+  it('the steering group and auditors are permitted none; but break-glass and reasons to those of the municipality', () => {
+    const breakGlass: Action[] = ['breakGlass', 'reviewBreakGlass', 'readReasons'];
     for (const role of ['steeringMember', 'auditor'] as const)
-      for (const action of personal) expect(decide(user(role), action)).toEqual({ allowed: false, policies: [] });
+      for (const action of personal.filter((each) => role !== 'auditor' || !breakGlass.includes(each)))
+        expect(decide(user(role), action)).toEqual({ allowed: false, policies: [] });
+    for (const action of breakGlass) expect(decide(user('auditor', 'police'), action)).toEqual({ allowed: false, policies: [] });
   });
 
   it('an excluded worker has no access to the case, in any role and by any action on it', () => {
@@ -262,6 +265,52 @@ describe('erasing', () => {
       expect(decide(user('auditor', kind), 'readErasures', aCase({ groupId: 'group-2' })).policies).toEqual(['erasure.audit']);
       expect(decide(user('auditor', kind), 'approveErasure', aCase()).allowed).toBe(false);
     }
+  });
+});
+
+describe('break-glass', () => {
+  type Opening = Extract<Resource, { type: 'BreakGlass' }>;
+  const opening = (rest: Partial<Opening> = {}): Opening => ({
+    ...{ type: 'BreakGlass', openedBy: 'user-2', groupIds: ['group-1'], excludedUserIds: [], over: false },
+    ...rest,
+  });
+  const own = (rest: Partial<Opening> = {}) => opening({ openedBy: 'user-1', ...rest });
+
+  it('only who opened it looks, while its time lasts, and not when excluded', () => {
+    const auditor = user('auditor');
+    expect(decide(auditor, 'breakGlass', own())).toEqual({ allowed: true, policies: ['break-glass.auditor'] });
+    expect(decide(auditor, 'breakGlass', opening())).toEqual({ allowed: false, policies: [] });
+    expect(decide(auditor, 'breakGlass', own({ over: true }))).toEqual({ allowed: false, policies: ['break-glass.over'] });
+    const excluded = own({ excludedUserIds: ['user-1'] });
+    expect(decide(auditor, 'breakGlass', excluded)).toEqual({ allowed: false, policies: ['break-glass.excluded'] });
+  });
+
+  it('no other role and kind, and no partner ever', () => {
+    for (const role of ROLES)
+      for (const kind of ORGANISATION_KINDS)
+        expect([role, kind, decide(user(role, kind), 'breakGlass', own()).allowed]).toEqual([
+          ...[role, kind],
+          role === 'auditor' && kind === 'municipal',
+        ]);
+  });
+
+  it('somebody else reviews: another auditor, or the hotspot chief of a group of the person', () => {
+    const review = (role: Role, resource: Opening, kind?: OrganisationKind) =>
+      decide(user(role, kind), 'reviewBreakGlass', resource);
+    for (const role of ['auditor', 'hotspotChief'] as const) {
+      expect(review(role, opening())).toEqual({ allowed: true, policies: ['break-glass.review'] });
+      expect(review(role, own())).toEqual({ allowed: false, policies: ['break-glass.own'] });
+      expect(review(role, opening({ excludedUserIds: ['user-1'] })).policies).toEqual(['break-glass.excluded']);
+      for (const kind of ['police', 'other'] as const) expect(review(role, opening(), kind).allowed).toBe(false);
+    }
+    expect(review('hotspotChief', opening({ groupIds: ['group-2'] })).allowed).toBe(false);
+    expect(review('auditor', opening({ groupIds: [] })).allowed).toBe(true);
+    for (const role of ['coordinator', 'projectLead', 'participant', 'steeringMember', 'administrator'] as const)
+      expect(review(role, opening()).allowed).toBe(false);
+  });
+
+  it('reasons are for the auditors of the municipality', () => {
+    expect(decide(user('auditor'), 'readReasons')).toEqual({ allowed: true, policies: ['break-glass.reasons'] });
   });
 });
 

@@ -20,6 +20,14 @@ export type Resource =
   | { readonly type: 'Group'; readonly groupId: string }
   /** `mixed`: somebody of kind `other` is checked in. */
   | { readonly type: 'Room'; readonly groupId: string; readonly mixed: boolean }
+  /** An opening of one person's identity. `groupIds`, `excludedUserIds`: of all cases of the person. */
+  | {
+      readonly type: 'BreakGlass';
+      readonly openedBy: string;
+      readonly groupIds: readonly string[];
+      readonly excludedUserIds: readonly string[];
+      readonly over: boolean;
+    }
   /** `purpose` as it was sent: any text. */
   | { readonly type: 'Purpose'; readonly purpose: string };
 
@@ -70,6 +78,16 @@ const resourceEntity = (resource: Resource): { uid: EntityUidJson; attrs?: Entit
       return { uid: uid('Group', resource.groupId) };
     case 'Room':
       return { uid: uid('Room', 'room'), attrs: { group: ref('Group', resource.groupId), mixed: resource.mixed } };
+    case 'BreakGlass':
+      return {
+        uid: uid('BreakGlass', 'opening'),
+        attrs: {
+          openedBy: ref('User', resource.openedBy),
+          groups: refs('Group', resource.groupIds),
+          excluded: refs('User', resource.excludedUserIds),
+          over: resource.over,
+        },
+      };
     case 'Purpose':
       return { uid: uid('Purpose', purposeWord(resource.purpose)) };
   }
@@ -136,6 +154,9 @@ const keyOf = (principal: Principal, action: Action, resource: Resource | undefi
         break;
       case 'Room':
         key.push(resource.groupId, resource.mixed);
+        break;
+      case 'BreakGlass':
+        key.push(resource.openedBy, resource.groupIds, resource.excludedUserIds, resource.over);
         break;
       case 'Purpose':
         key.push(purposeWord(resource.purpose));

@@ -31,7 +31,7 @@ import {
 } from '@app/domain';
 import type { Position, StoredEvent } from '@app/event-store';
 import { readStored, type Envelope, type Sealed } from '@app/personal-data';
-import { decodeAccessEvent, type AccessFolded } from './access-log/access-events.js';
+import { ACCESS_TEXTS, decodeAccessEvent, type AccessFolded } from './access-log/access-events.js';
 
 interface Place {
   readonly eventId: string;
@@ -103,8 +103,10 @@ export const decode = (stored: StoredEvent): Happened => {
   const { metadata } = stored;
   let data: unknown;
   let textShape = NO_TEXTS;
-  if (kind === 'access') data = decodeAccessEvent(stored.type, clear);
-  else {
+  if (kind === 'access') {
+    data = decodeAccessEvent(stored.type, clear);
+    textShape = ACCESS_TEXTS[stored.type] ?? NO_TEXTS;
+  } else {
     const codec = CODECS[kind];
     if (!codec) throw new UnknownEventError(stored.type);
     data = codec.decode(stored.type, metadata.v, clear).data;

@@ -1,6 +1,7 @@
 // All projections over one batch of events: pure but for what is handed in. What fails parks its stream; the rest goes on.
 import { SchemaError, UnknownEventError } from '@app/domain';
 import type { Position, StoredEvent } from '@app/event-store';
+import { needBreakGlass } from './access-log/break-glass.js';
 import { projectAccess } from './access-log/projection.js';
 import { needCalendars, needChase, projectCalendar, projectChase } from './chase/projection.js';
 import { needCase, needSpokenOf, projectCase, projectSpokenOf } from './cases/projection.js';
@@ -78,6 +79,7 @@ const announce = (events: readonly Happened[], rows: Rows): void => {
       needMeeting(event, rows);
       needSpokenOf(event, rows);
     } else if (event.kind === 'person') needPerson(event, rows);
+    else if (event.kind === 'access') needBreakGlass(event, rows);
     else if (event.kind === 'organisation' || event.kind === 'user' || event.kind === 'group') needRegistry(event, rows);
   }
 };

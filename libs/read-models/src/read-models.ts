@@ -1,6 +1,7 @@
 // Every question a screen asks, over the tables the projections keep.
 import type { EventStore } from '@app/event-store';
 import type { DataSource } from 'typeorm';
+import { breakGlassQueries } from './access-log/break-glass-queries.js';
 import { accessLogQuery } from './access-log/queries.js';
 import { actionQueries } from './cases/actions-queries.js';
 import { agendaQuery } from './cases/agenda-query.js';
@@ -55,5 +56,6 @@ export const createReadModels = ({ dataSource, store, projections }: ReadModelOp
     timelineEntry: timelineEntryQuery(ask, store),
     agenda: agendaQuery(ask),
     accessLog: accessLogQuery(ask),
+    ...breakGlassQueries(ask),
   };
 };

@@ -1,5 +1,6 @@
 // All rows a projection works on in memory, table by table, and how they come from and go to the database.
 import type { EntityManager } from 'typeorm';
+import { breakGlassesTable } from './access-log/break-glass.js';
 import { accessLogTable } from './access-log/projection.js';
 import { actionsTable, casesTable, followUpsTable, mentionsTable, requestsTable } from './cases/tables.js';
 import { withdrawalsTable } from './cases/withdrawals.js';
@@ -31,6 +32,7 @@ export const TABLES = [
   legalHoldsTable,
   overviewsTable,
   accessLogTable,
+  breakGlassesTable,
 ] as unknown as readonly Table<never>[];
 
 export class Rows {
@@ -63,6 +65,7 @@ export class Rows {
   readonly legalHolds = this.#of(legalHoldsTable);
   readonly overviews = this.#of(overviewsTable);
   readonly accessLog = this.#of(accessLogTable);
+  readonly breakGlasses = this.#of(breakGlassesTable);
 
   get size(): number {
     return this.#all.reduce((sum, rows) => sum + rows.size, 0);

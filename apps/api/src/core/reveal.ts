@@ -1,6 +1,6 @@
 // The way out for personal data: open what is sealed, log it, and only then let it go (rule 9).
 import { Injectable } from '@nestjs/common';
-import type { AccessDecision } from '@app/access';
+import { LOG_SUBJECT, type AccessDecision } from '@app/access';
 import type { FieldClass, Subject } from '@app/domain';
 import { isSealed, type Sealed } from '@app/personal-data';
 import type { Call } from './call.js';
@@ -41,7 +41,7 @@ export class Reveal {
     const withdrawn = await this.withdrawnAmong(all);
     const found = all.filter(({ eventId }) => !withdrawn.has(eventId));
     const texts = await this.ports.vault.openMany(found);
-    const young = found.filter(({ fieldClass }) => fieldClass !== 'staff');
+    const young = found.filter(({ fieldClass, subjectId }) => fieldClass !== 'staff' && subjectId !== LOG_SUBJECT);
     const cases = new Set(caseIds);
     const persons = new Set(personIds);
     const classes = new Set<FieldClass>();

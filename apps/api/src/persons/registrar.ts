@@ -48,7 +48,7 @@ export class Registrar {
    * One at a time, in all processes, for as long as it takes to look and to change. Of a kind there is one at a time in this
    * process, whatever its key: each holds a connection while it waits, and the one whose turn it is needs others.
    */
-  alone<T>(kind: 'import' | 'merge' | 'register', key: string, work: () => Promise<T>): Promise<T> {
+  alone<T>(kind: 'break-glass' | 'import' | 'merge' | 'register', key: string, work: () => Promise<T>): Promise<T> {
     const before = this.last.get(kind) ?? Promise.resolve();
     const turn = before.then(
       () => this.locked(`${kind} ${key}`, work),

@@ -177,7 +177,7 @@ export const saysNothing = (text: string, ruleSet: RuleSet): boolean => {
 };
 
 /** Rule 2. The minimum counts letters and digits. */
-const necessitySaid = (text: string, ruleSet: RuleSet): boolean =>
+export const necessitySaid = (text: string, ruleSet: RuleSet): boolean =>
   !saysNothing(text, ruleSet) && [...words(text).join('')].length >= ruleSet.necessityMinLength;
 
 const purposeOf = (sent: string | undefined): DisclosureRefusal['purpose'] => {

@@ -1,5 +1,5 @@
 // The access log's events as far as this room reads them: clear ids and codes, taken by name.
-import { code, list, UnknownEventError, type FieldClass } from '@app/domain';
+import { code, list, text, UnknownEventError, type FieldClass, type TextShape } from '@app/domain';
 import type { AccessLogRow } from '../questions.js';
 
 const TYPES: readonly AccessLogRow['type'][] = [
@@ -7,7 +7,16 @@ const TYPES: readonly AccessLogRow['type'][] = [
   'PersonalDataSearched',
   'PersonalDataExported',
   'AccessRefused',
+  'BreakGlassOpened',
+  'BreakGlassReviewed',
 ];
+
+/** The texts of the log, by type: numbers and classes as they were written. */
+export const ACCESS_TEXTS: Readonly<Record<string, TextShape>> = {
+  PersonalDataSearched: { criterion: text(901, 'identity') },
+  BreakGlassOpened: { reason: text(902, 'social') },
+  BreakGlassReviewed: { note: text(903, 'staff') },
+};
 
 const codes = list(code);
 
@@ -22,6 +31,10 @@ export interface AccessFolded {
     readonly personIds: readonly string[];
     readonly fieldClasses: readonly FieldClass[];
     readonly policies: readonly string[];
+    /** Of an opening of an identity, and of its review. */
+    readonly breakGlassId?: string;
+    readonly until?: string;
+    readonly verdict?: string;
   };
 }
 
@@ -45,5 +58,8 @@ export const decodeAccessEvent = (type: string, clear: Readonly<Record<string, u
     personIds: words('personIds'),
     fieldClasses: words('fieldClasses') as FieldClass[],
     policies: words('policies'),
+    ...(clear['breakGlassId'] === undefined ? {} : { breakGlassId: word('breakGlassId') }),
+    ...(clear['until'] === undefined ? {} : { until: word('until') }),
+    ...(clear['verdict'] === undefined ? {} : { verdict: word('verdict') }),
   };
 };

@@ -1,6 +1,7 @@
 // Who saw what: one row per response with personal data, search, export and refusal (rule 9).
-import type { OnAccess } from '../history.js';
+import { sealed, type OnAccess } from '../history.js';
 import type { AccessLogRow } from '../questions.js';
+import { projectBreakGlass } from './break-glass.js';
 import type { Rows } from '../rows.js';
 import { table } from '../tables.js';
 
@@ -22,12 +23,14 @@ export const accessLogTable = table<AccessLogEntry>({
 
 export const projectAccess = (event: OnAccess, rows: Rows): void => {
   const { eventId, type, at, position, data } = event;
+  const text = sealed(event, 'criterion') ?? sealed(event, 'reason') ?? sealed(event, 'note');
   rows.accessLog.put({
     position,
     at,
     user_id: data.userId,
     case_ids: data.caseIds,
     person_ids: data.personIds,
-    doc: { eventId, type, at, ...data },
+    doc: { eventId, type, at, ...data, ...(text && { text }) },
   });
+  projectBreakGlass(event, rows);
 };
