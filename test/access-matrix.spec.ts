@@ -376,12 +376,15 @@ const ROWS: Readonly<Record<string, Row>> = {
   'DELETE /api/persons/{personId}/address-protection': { mine: onPerson().mine },
 
   'GET /api/me': just(),
+  'GET /api/me/mail': just(),
+  'PUT /api/me/mail': just({ language: 'en', reminders: 'at-once', chases: 'digest' }),
   'GET /api/organisations': just(),
   'POST /api/organisations': { mine: () => ({ body: organisationBody() }) },
   'PUT /api/organisations/{organisationId}/name': onOrganisation({ name: 'Nyt navn' }),
   'GET /api/users': just(),
   'POST /api/users': { mine: () => ({ body: userBody() }) },
   'PUT /api/users/{userId}/role': onUser({ role: 'projectLead' }),
+  'PUT /api/users/{userId}/email': onUser({ email: 'ny@demo.example' }),
   'POST /api/users/{userId}/leaving': onUser({ on: day(1) }),
   'GET /api/groups': just(),
   'POST /api/groups': { mine: () => ({ body: groupBody() }) },
@@ -430,6 +433,18 @@ const ROWS: Readonly<Record<string, Row>> = {
     params: { holdId: (await coordinator('POST', '/api/legal-holds', { ...target, ...holdBody() })).id },
     body: {},
   })),
+  'GET /api/mail': just(),
+  'POST /api/mail/{messageId}/requeue': {
+    mine: async () => {
+      const messageId = randomUUID();
+      await server.ports.dataSource.query(
+        `insert into mail.outbox (id, message_id, kind, user_id, happened_at, facts, status, created_at)
+         values ($1::uuid, $1::text, 'minutes', 'sof', now(), '{}', 'dead', now())`,
+        [messageId],
+      );
+      return { params: { messageId } };
+    },
+  },
   'GET /health/live': just(),
   'GET /health/ready': just(),
 };

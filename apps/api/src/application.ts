@@ -54,12 +54,18 @@ import { enrolFirstAdministrator } from './registry/first-administrator.js';
 import { Demo, DemoController } from './demo/demo.controller.js';
 import { loadDemo } from './demo/data.js';
 import { DemoIssuer } from './demo/issuer.js';
+import { DemoMailController } from './demo/mail.controller.js';
+import { DEMO_SENDER, MailSink } from './demo/mail-sink.js';
 import { ErasureController } from './erasure/erasure.controller.js';
 import { replayErasures } from './erasure/replay.js';
 import { Eraser } from './erasure/runner.js';
 import { HealthController } from './health/health.controller.js';
 import { ImportsController, RowImporter } from './imports/imports.controller.js';
 import { IMPORT_MIGRATIONS } from './imports/ledger.js';
+import { MailController } from './mail/mail.controller.js';
+import { Mailer, type MailOut } from './mail/mailer.js';
+import { openPost } from './mail/smtp.js';
+import { MAIL_MIGRATIONS } from './mail/tables.js';
 import { MEETING_QUERIES } from './meetings/meeting-queries.js';
 import { MeetingQuestionsController } from './meetings/meeting-questions.controller.js';
 import { MeetingsController } from './meetings/meetings.controller.js';
@@ -96,6 +102,7 @@ const CONTROLLERS = [
   PersonsController,
   RegistryController,
   ChaseController,
+  MailController,
   AuditController,
   OverviewController,
   BreakGlassController,
@@ -110,11 +117,18 @@ const BY_THEMSELVES = [Series, Chaser, Eraser, Publisher, ReviewWatch];
 @Module({})
 class ApiModule {
   /** @param serves whether requests are answered; /health always is */
-  static with(ports: Ports, signIn: SignIn, limits: RateLimits, demo: Demo | undefined, serves: boolean): DynamicModule {
+  static with(
+    ports: Ports,
+    signIn: SignIn,
+    limits: RateLimits,
+    demo: Demo | undefined,
+    out: MailOut | undefined,
+    serves: boolean,
+  ): DynamicModule {
     return {
       module: ApiModule,
       imports: [CqrsModule.forRoot()],
-      controllers: serves ? [...CONTROLLERS, ...(demo ? [DemoController] : [])] : [HealthController],
+      controllers: serves ? [...CONTROLLERS, ...(demo ? [DemoController, DemoMailController] : [])] : [HealthController],
       providers: [
         { provide: Ports, useValue: ports },
         { provide: SignIn, useValue: signIn },
@@ -124,7 +138,9 @@ class ApiModule {
           useFactory: (bus: CommandBus) => new Each(ports, bus),
           inject: [CommandBus],
         })),
-        { provide: PERIODICS, useFactory: (...all: Periodic[]) => all, inject: BY_THEMSELVES },
+        { provide: Mailer, useFactory: () => new Mailer(ports, out) },
+        // Last comes who writes to people about what the others did.
+        { provide: PERIODICS, useFactory: (...all: Periodic[]) => all, inject: [...BY_THEMSELVES, Mailer] },
         ...(demo ? [{ provide: Demo, useValue: demo }] : []),
         { provide: APP_GUARD, useClass: SignInGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
@@ -223,6 +239,20 @@ const listen = async (app: NestFastifyApplication, { host, port }: Configuration
   return (app.getHttpServer().address() as { port: number }).port;
 };
 
+/** Where mail goes: to the server of the settings, or to the demo's own, which starts with the first letter. */
+const mailOut = ({ mail, publicUrl, port }: Configuration, demo: Demo | undefined): MailOut | undefined => {
+  if (demo) {
+    let settings: ReturnType<MailSink['start']> | undefined;
+    return {
+      from: DEMO_SENDER,
+      publicUrl: publicUrl ?? `http://localhost:${port}`,
+      open: async () => openPost(await (settings ??= demo.mail.start())),
+    };
+  }
+  // The configuration has seen to it that links have an address.
+  return mail && { from: mail.from, publicUrl: publicUrl!, open: () => openPost(mail) };
+};
+
 /** Into an empty store; a loading that was interrupted is finished. */
 const loadDemoOnce = async (ports: Ports, unfinished: string): Promise<void> => {
   if ((await ports.store.head()) !== START && !existsSync(unfinished)) return;
@@ -281,6 +311,7 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
       ...EVENT_STORE_MIGRATIONS,
       ...READ_MODEL_MIGRATIONS,
       ...IMPORT_MIGRATIONS,
+      ...MAIL_MIGRATIONS,
     ]);
     closers.push(() => dataSource.destroy());
 
@@ -320,6 +351,7 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
       ? new Demo(
           await DemoIssuer.open(`http://localhost:${configuration.port}/demo`, join(dataFolder, 'demo', 'issuer.json')),
           openMovableClock(join(dataFolder, 'demo', 'clock.json')),
+          new MailSink(),
         )
       : undefined;
     const clock = demo?.clock ?? systemClock;
@@ -349,6 +381,8 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
     if (demo) await loadDemoOnce(ports, join(dataFolder, 'demo', 'loading'));
     else await enrolFirstAdministrator(ports);
 
+    if (demo) closers.push(() => demo.mail.close());
+    const out = mailOut(configuration, demo);
     const adapter = new FastifyAdapter({
       ...SERVER_LIMITS,
       ...(configuration.trustedProxies && { trustProxy: [...configuration.trustedProxies] }),
@@ -366,7 +400,7 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
     const limits = await RateLimits.on(fastify, configuration.rateLimitPerMinute);
     limitRequests(fastify);
     const app = await NestFactory.create<NestFastifyApplication>(
-      ApiModule.with(ports, signIn, limits, demo, role !== 'worker'),
+      ApiModule.with(ports, signIn, limits, demo, out, role !== 'worker'),
       adapter,
       {
         logger: log,
@@ -406,6 +440,7 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
       if (role !== 'api' || !(error instanceof NotCaughtUpError)) throw error;
       throw new Error('The read models are behind: is there a process with FREMDRIFT_ROLE=worker?', { cause: error });
     });
+    if (role !== 'api') await app.get(Mailer).begin();
     // What happens without a request. Any number of processes may do it side by side: commands have ids of their own.
     for (const periodic of role === 'api' ? [] : app.get<Periodic[]>(PERIODICS)) {
       await periodic.start();

@@ -8,8 +8,9 @@ const STOP_LIMIT_MS = 20_000;
 
 const line = (text: string) => process.stdout.write(`${text}\n`);
 
-const welcome = (url: string, { demo, role }: Configuration): void => {
+const welcome = (url: string, { demo, role, mail }: Configuration): void => {
   line(`\nFremdrift is running: ${url}`);
+  if (!demo && !mail && role !== 'api') line('  no mail is sent: SMTP_URL is not set');
   if (role === 'worker') {
     line(`  a worker: only ${url}/health/ready answers`);
     return;
@@ -17,6 +18,7 @@ const welcome = (url: string, { demo, role }: Configuration): void => {
   line(`  API page   ${url}/docs`);
   line(`  OpenAPI    ${url}/api/openapi.json`);
   if (!demo) return;
+  line(`  Mail sent  ${url}/demo/mail`);
   const server = url.endsWith(':3000') ? '' : ` --server ${url}`;
   line(`\nDemo users (npm run -s token -- <user>${server}):`);
   for (const { user, role, organisationId } of DEMO_USERS) line(`  ${user.padEnd(16)} ${role.padEnd(16)} ${organisationId}`);

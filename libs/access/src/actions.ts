@@ -3,6 +3,8 @@
 /** In brackets: the resources that can be named once they are looked up. Before that, and for all others: none. */
 export const ACTIONS = [
   'readSelf',
+  /** One's own mail and calendar feed. */
+  'chooseForSelf',
   'readAreas',
   /** De-identified. */
   'readOverview',
@@ -10,6 +12,8 @@ export const ACTIONS = [
   'readRegistry',
   /** Organisations, users, groups, areas, rule sets. */
   'administer',
+  /** What became of the mail that was sent, without its content; try again what was given up. */
+  'manageMail',
   /** Exists with the demo only. */
   'moveClock',
 

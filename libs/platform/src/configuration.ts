@@ -11,6 +11,13 @@ export interface OidcSettings {
   readonly mfaValues: readonly string[];
 }
 
+/** Where mail is handed over. */
+export interface MailSettings {
+  readonly smtpUrl: string;
+  /** The sender's address, and the organiser of meetings. */
+  readonly from: string;
+}
+
 export interface Configuration {
   readonly host: string;
   readonly port: number;
@@ -38,6 +45,10 @@ export interface Configuration {
   readonly rateLimitPerMinute: number;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   readonly trustedProxies?: readonly string[];
+  /** Missing: no mail is sent. The demo has a mail server of its own and is given none. */
+  readonly mail?: MailSettings;
+  /** Where people find this server; without a slash at the end. Links in mail begin with it. */
+  readonly publicUrl?: string;
 }
 
 export const PROCESS_ROLES = ['all', 'api', 'worker'] as const;
@@ -124,6 +135,34 @@ const readTrustedProxies = (env: Environment): readonly string[] | undefined => 
   return proxies;
 };
 
+/** @param demo whose mail goes nowhere but to its own page */
+const readMail = (env: Environment, demo: boolean): Pick<Configuration, 'mail' | 'publicUrl'> => {
+  const publicText = setting(env, 'PUBLIC_URL');
+  const publicUrl = publicText === undefined ? undefined : url('PUBLIC_URL', publicText, ['https:', 'http:']).replace(/\/+$/, '');
+  if (publicUrl !== undefined) {
+    const { protocol, hostname, search, hash } = new URL(publicUrl);
+    if (protocol !== 'https:' && !isLoopback(hostname))
+      throw new ConfigurationError('PUBLIC_URL', 'must start with https:// unless it is on this machine');
+    if (search !== '' || hash !== '') throw new ConfigurationError('PUBLIC_URL', 'must be an address without ? and #');
+  }
+  const found = publicUrl === undefined ? {} : { publicUrl };
+  const smtpText = setting(env, 'SMTP_URL');
+  const from = setting(env, 'MAIL_FROM');
+  if (smtpText === undefined) {
+    if (from !== undefined) throw new ConfigurationError('MAIL_FROM', 'is of no use without SMTP_URL');
+    return found;
+  }
+  if (demo) throw new ConfigurationError('SMTP_URL', 'cannot be set in the demo: its mail stays here, at /demo/mail');
+  const smtpUrl = url('SMTP_URL', smtpText, ['smtps:', 'smtp:']);
+  if (from === undefined)
+    throw new ConfigurationError('MAIL_FROM', 'is needed when SMTP_URL is set: the address mail comes from');
+  if (!/^[^\s@<>,;:"()]+@[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(from))
+    throw new ConfigurationError('MAIL_FROM', 'must be an address alone, such as fremdrift@kommune.example');
+  if (publicUrl === undefined)
+    throw new ConfigurationError('PUBLIC_URL', 'is needed when SMTP_URL is set: what links in mail begin with');
+  return { ...found, mail: { smtpUrl, from } };
+};
+
 /** FREMDRIFT_DATA, absolute; default `.data` in the working folder. */
 export const dataFolderOf = (env: Environment, workingFolder: string): string => {
   const data = setting(env, 'FREMDRIFT_DATA') ?? '.data';
@@ -205,5 +244,6 @@ export const readConfiguration = (env: Environment, workingFolder: string): Conf
     ...(masterKey !== undefined && { masterKey }),
     ...(previousMasterKey !== undefined && { previousMasterKey }),
     ...(firstAdministrator !== undefined && { firstAdministrator }),
+    ...readMail(env, demo),
   };
 };

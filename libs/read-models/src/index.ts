@@ -1,6 +1,7 @@
 // Read models: the tables the screens are answered from, kept up with the log by projections.
 export * from './questions.js';
 export * from './errors.js';
+export { decodeCursor, encodeCursor, pageOf } from './cursor.js';
 export { READ_MODEL_MIGRATIONS } from './schema.js';
 export {
   startProjections,

@@ -80,6 +80,17 @@ export const Id = (options: FieldOptions = {}) =>
 export const Text = (max: number, options: FieldOptions = {}) =>
   field(options, { type: String, minLength: 1, maxLength: max }, IsString(each(options)), Length(1, max, each(options)));
 
+/** An e-mail address and nothing else. */
+export const Email = (options: FieldOptions = {}) =>
+  field(
+    { example: 'demo@example.dk', ...options },
+    { type: String, format: 'email', maxLength: 200 },
+    Matches(/^(?=.{3,200}$)[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/, {
+      ...each(options),
+      message: '$property must be an e-mail address',
+    }),
+  );
+
 /** One of a closed list of words. */
 export const Word = (words: readonly string[], options: FieldOptions = {}) =>
   field(

@@ -32,6 +32,9 @@ const actorOf = (userId: string): Actor => {
   };
 };
 
+/** Where the demo's mail to a user goes: to nobody, `.example` belongs to no one. */
+export const demoAddress = (userId: string): string => `${userId}@demo.example`;
+
 type Send = <K extends StreamCategory>(
   category: K,
   id: string,
@@ -76,6 +79,7 @@ const registry = async (ports: Ports, send: Send): Promise<void> => {
       role,
       subjectHash: ports.blindIndex.subjectHash(ports.issuer, user),
       name,
+      email: demoAddress(userId),
     };
     await send('user', userId, 'administrator', 60, { type: 'EnrolUser', data });
   }

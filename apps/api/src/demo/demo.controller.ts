@@ -23,7 +23,9 @@ import { TheCall, type Call } from '../core/call.js';
 import { Text, Whole } from '../core/fields.js';
 import { PERIODICS, type Periodic } from '../core/periodic.js';
 import { Public } from '../core/sign-in.js';
+import { Mailer } from '../mail/mailer.js';
 import { DemoIssuer } from './issuer.js';
+import type { MailSink } from './mail-sink.js';
 import { DEMO_USERS } from './users.js';
 
 /** What the demo has and production never gets. */
@@ -31,6 +33,7 @@ export class Demo {
   constructor(
     readonly issuer: DemoIssuer,
     readonly clock: MovableClock,
+    readonly mail: MailSink,
   ) {}
 }
 
@@ -59,6 +62,7 @@ export class DemoController {
   constructor(
     private readonly demo: Demo,
     @Inject(PERIODICS) private readonly periodics: readonly Periodic[],
+    private readonly mailer: Mailer,
   ) {}
 
   @Get('.well-known/openid-configuration')
@@ -107,6 +111,8 @@ export class DemoController {
   @HttpCode(200)
   async advance(@TheCall() call: Call, @Body() { days, hours = 0 }: AdvanceBody) {
     requireAccess(call.principal, 'moveClock');
+    // Time passes when what was due is done: news of a moment ago is none after a jump of weeks.
+    await this.mailer.look();
     if (days + hours > 0) this.demo.clock.advance((days * 24 + hours) * 3_600_000);
     for (const periodic of this.periodics) await periodic.look();
     return this.clock();

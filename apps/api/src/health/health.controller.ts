@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { overdueReviews } from '../audit/review-watch.js';
 import { Answers } from '../core/endpoint.js';
 import { Ports } from '../core/ports.js';
+import { Mailer } from '../mail/mailer.js';
 import { Public } from '../core/sign-in.js';
 
 class LiveAnswer {
@@ -15,7 +16,7 @@ class ReadyAnswer {
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'string' },
-    example: { eventStore: 'up', readModels: 'up', keyStore: 'up', breakGlass: 'up' },
+    example: { eventStore: 'up', readModels: 'up', keyStore: 'up', breakGlass: 'up', mail: 'up' },
   })
   parts!: Record<string, string>;
 }
@@ -39,7 +40,10 @@ const withinLimit = (work: Promise<unknown>) =>
 @ApiTags('Health')
 @Controller('health')
 export class HealthController {
-  constructor(private readonly ports: Ports) {}
+  constructor(
+    private readonly ports: Ports,
+    private readonly mailer: Mailer,
+  ) {}
 
   @Get('live')
   @Public()
@@ -75,8 +79,10 @@ export class HealthController {
       // People are late, not the server: it goes on being ready.
       breakGlass: counted === 'down' ? 'down' : (await reviews) > 0 ? 'up, with overdue reviews' : 'up',
     };
+    // Without mail everything else goes on: it is told, and makes nothing less ready.
+    const mail = database === 'up' ? await this.mailer.health() : 'unknown';
     const ready = !Object.values(parts).includes('down');
     if (!ready) void reply.status(503);
-    return { status: ready ? 'ready' : 'not-ready', parts };
+    return { status: ready ? 'ready' : 'not-ready', parts: { ...parts, mail } };
   }
 }

@@ -17,7 +17,7 @@ import { TheCall, type Call } from '../core/call.js';
 import { Changer, type ChangeRequest } from '../core/change.js';
 import { Answers, Changes, type Receipt } from '../core/endpoint.js';
 import { RefusedError } from '../core/errors.js';
-import { Day, DayOfYear, Id, Nested, Text, TimeOfDay, Whole, Word } from '../core/fields.js';
+import { Day, DayOfYear, Email, Id, Nested, Text, TimeOfDay, Whole, Word } from '../core/fields.js';
 import { requireGroup } from '../core/guards.js';
 import { Ports } from '../core/ports.js';
 import { Reveal } from '../core/reveal.js';
@@ -53,10 +53,13 @@ class EnrolUserBody {
   @Word(ROLES, { example: 'participant' }) role!: Role;
   @Text(200, { example: '9f1c2a', description: '`sub` of the sign-in issuer; stored as a keyed hash only.' }) subject!: string;
   @Text(200, { example: 'Demo Medarbejder' }) name!: string;
-  @Text(200, { optional: true, example: 'demo@example.dk' }) email?: string;
+  @Email({ optional: true, description: 'Sealed. Without it nothing is sent to them.' }) email?: string;
 }
 class UserParams {
   @Id({ example: 'bif-participant' }) userId!: string;
+}
+class EmailBody {
+  @Email() email!: string;
 }
 class RoleBody {
   @Word(ROLES, { example: 'participant' }) role!: Role;
@@ -264,6 +267,13 @@ export class RegistryController {
   @Changes({ summary: 'Change somebody’s role' })
   changeRole(@TheCall() call: Call, @Param() { userId }: UserParams, @Body() { role }: RoleBody): Promise<Receipt> {
     return this.administer(call, 'user', userId, () => ({ type: 'ChangeRole', data: { userId, role } }));
+  }
+
+  @Put('users/:userId/email')
+  @Changes({ summary: 'Change somebody’s e-mail address', description: 'Sealed; shown to nobody, opened when mail is sent.' })
+  changeEmail(@TheCall() call: Call, @Param() { userId }: UserParams, @Body() { email }: EmailBody): Promise<Receipt> {
+    const changeId = this.changer.begin(call).idFor('email');
+    return this.administer(call, 'user', userId, () => ({ type: 'ChangeEmail', data: { userId, changeId, email } }));
   }
 
   @Post('users/:userId/leaving')

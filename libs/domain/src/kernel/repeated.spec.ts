@@ -38,10 +38,15 @@ const enrol = command('EnrolUser', {
   subjectHash: 'hash',
   name: 'Ansat Testperson',
 });
+const feed: UserCommand = command('IssueCalendarFeed', { userId: 'u1', feedHash: 'hash-of-a-secret' });
 const user: Table<UserCommand> = {
   EnrolUser: [enrol],
   ChangeRole: [enrol, command('ChangeRole', { userId: 'u1', role: 'coordinator' })],
   RecordUserLeft: [enrol, command('RecordUserLeft', { userId: 'u1', on: '2026-12-01' })],
+  ChangeEmail: [enrol, command('ChangeEmail', { userId: 'u1', changeId: 'e1', email: 'ansat@example.dk' })],
+  ChooseMail: [enrol, command('ChooseMail', { userId: 'u1', language: 'en', reminders: 'at-once', chases: 'digest' })],
+  IssueCalendarFeed: [enrol, feed],
+  RevokeCalendarFeed: [enrol, feed, command('RevokeCalendarFeed', { userId: 'u1' })],
 };
 
 const form = command('FormGroup', {

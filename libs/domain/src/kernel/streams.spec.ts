@@ -29,6 +29,7 @@ const FROZEN_FIELDS = {
   'InformingPostponed.reason': 18,
   'UserEnrolled.name': 101,
   'UserEnrolled.email': 102,
+  'EmailChanged.email': 103,
   'CaseReferred.reason': 201,
   'CaseScreened.assessment': 202,
   'WorkerExcluded.ground': 203,

@@ -71,6 +71,18 @@ export const projectUser = (event: OnUser, rows: Rows): void => {
       return change({ role: event.data.role });
     case 'UserLeft':
       return change({ leftOn: event.data.on });
+    case 'EmailChanged':
+      return change({ email: sealed(event, 'email')! });
+    case 'MailChosen': {
+      const { userId: _, ...mail } = event.data;
+      return change({ mail });
+    }
+    case 'CalendarFeedIssued':
+      return change({ feedHash: event.data.feedHash });
+    case 'CalendarFeedRevoked': {
+      const { feedHash: _, ...rest } = known(rows, 'user', userId);
+      return put(rows, 'user', userId, rest);
+    }
     default:
       return unreachable(event);
   }

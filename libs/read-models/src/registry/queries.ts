@@ -14,6 +14,7 @@ const snapshot = (rows: readonly RegistryRow[]): Registry => {
     organisations: new Map(all('organisation').map((o) => [o.organisationId, o])),
     users: new Map(users.map((u) => [u.userId, u])),
     usersBySubject: new Map(users.map((u) => [u.subjectHash, u])),
+    usersByFeed: new Map(users.flatMap((u) => (u.feedHash === undefined ? [] : [[u.feedHash, u] as const]))),
     groups: new Map(all('group').map((g) => [g.groupId, g])),
     areas: new Map(all('area').map((a) => [a.areaId, a])),
     ruleSets: all('ruleset').sort(newestFirst),

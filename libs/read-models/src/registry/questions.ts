@@ -1,5 +1,5 @@
 // What is asked of the registry: who and what everything else refers to.
-import type { LadderThresholds, OrganisationKind, Party, Role, RuleSet } from '@app/domain';
+import type { LadderThresholds, MailChoice, OrganisationKind, Party, Role, RuleSet } from '@app/domain';
 import type { Sealed } from '@app/personal-data';
 
 /** The small tables everything else refers to; a snapshot, at most 5 s old in other processes, current in this one. */
@@ -10,6 +10,8 @@ export interface Registry {
   >;
   readonly users: ReadonlyMap<string, UserRow>;
   readonly usersBySubject: ReadonlyMap<string, UserRow>;
+  /** By the keyed hash of the secret in their calendar feed's address. */
+  readonly usersByFeed: ReadonlyMap<string, UserRow>;
   readonly groups: ReadonlyMap<string, GroupRow>;
   readonly areas: ReadonlyMap<string, { areaId: string; name: string; authorityId: string }>;
   /** Newest `validFrom` first. The one in force on a local date: the first whose validFrom is not after it; else the default. */
@@ -25,6 +27,10 @@ export interface UserRow {
   readonly leftOn?: string;
   readonly name?: Sealed;
   readonly email?: Sealed;
+  /** Missing: nothing chosen. */
+  readonly mail?: MailChoice;
+  /** Of their calendar feed. */
+  readonly feedHash?: string;
 }
 
 export interface GroupRow {

@@ -1,0 +1,138 @@
+// Who is written to when something has happened, and what about: read from the event and its stream. Whom the ladder tells stands
+// in its events; who is told of a meeting or a withdrawn text follows from the group.
+import { decodeAny, STREAMS, streamName, type AnyFolded, type ExistingCase, type ExistingMeeting } from '@app/domain';
+import { loadState, type EventStore, type StoredEvent } from '@app/event-store';
+import { readStored } from '@app/personal-data';
+import type { GroupRow, Registry } from '@app/read-models';
+import type { Facts, MailKind, MeetingFacts } from './kinds.js';
+
+/** The events that somebody may have to be written to about. */
+export const MAILED = [
+  ...['ActionReminded', 'ActionFellDue', 'ActionChased', 'AcceptanceChased', 'ActionEscalated', 'HandoverOffered'],
+  ...['TextWithdrawn', 'MeetingPlanned', 'MeetingMoved', 'MeetingCancelled', 'ApologyReceived', 'MeetingClosed'],
+];
+
+export interface Notice {
+  readonly kind: MailKind;
+  readonly to: readonly string[];
+  readonly facts: Facts;
+}
+
+const CHASES = {
+  ActionReminded: 'reminded',
+  ActionFellDue: 'due',
+  ActionChased: 'chased',
+  AcceptanceChased: 'acceptance',
+  ActionEscalated: 'escalated',
+} as const;
+
+const caseOf = async (store: EventStore, caseId: string): Promise<ExistingCase | undefined> => {
+  const { state } = await loadState(store, streamName('case', caseId), STREAMS.case.decider, STREAMS.case.codec);
+  return state.status === 'none' ? undefined : state;
+};
+const meetingOf = async (store: EventStore, meetingId: string): Promise<ExistingMeeting | undefined> => {
+  const { state } = await loadState(store, streamName('meeting', meetingId), STREAMS.meeting.decider, STREAMS.meeting.codec);
+  return state.status === 'none' ? undefined : state;
+};
+
+const membersOn = (group: GroupRow | undefined, today: string): readonly { userId: string; organisationId: string }[] =>
+  (group?.members ?? []).filter((m) => m.from <= today && (m.until === undefined || today < m.until));
+
+/** All who have the meeting in their calendar: invited, and deputies who come instead. */
+const calendarsOf = ({ planned, apologies }: ExistingMeeting): readonly string[] => [
+  ...planned.invited.map(({ userId }) => userId),
+  ...apologies.flatMap(({ deputyUserId }) => deputyUserId ?? []),
+];
+
+const meetingNotice = async (
+  event: Extract<AnyFolded, { data: { meetingId: string } }>,
+  { store, revision, now }: { store: EventStore; revision: number; now: string },
+): Promise<Notice | undefined> => {
+  if (!('meetingId' in event.data)) return undefined;
+  const state = await meetingOf(store, event.data.meetingId);
+  if (!state) return undefined;
+  const { meetingId, place } = state.planned;
+  const meeting: MeetingFacts = { meetingId, ...state.times, ...(place !== undefined && { place }), sequence: revision };
+  const facts = { meeting };
+  const all = calendarsOf(state);
+  if (event.type === 'MeetingClosed') {
+    const present = state.attendees.flatMap(({ userId }) => userId ?? []);
+    return { kind: 'minutes', to: [...all, ...present], facts };
+  }
+  // Nobody is invited to what is over, nor to what was called off meanwhile.
+  if (meeting.endsAt <= now) return undefined;
+  if (event.type === 'MeetingCancelled') return { kind: 'cancelled', to: all, facts };
+  if (state.status === 'cancelled') return undefined;
+  if (event.type === 'MeetingMoved') return { kind: 'moved', to: all, facts };
+  if (event.type === 'MeetingPlanned') return { kind: 'invitation', to: state.planned.invited.map((i) => i.userId), facts };
+  if (event.type === 'ApologyReceived' && event.data.deputyUserId !== undefined)
+    return { kind: 'invitation', to: [event.data.deputyUserId], facts };
+  return undefined;
+};
+
+/**
+ * @param now UTC
+ * @param today local date in Europe/Copenhagen
+ * @returns undefined: nobody is written to
+ * @throws SchemaError, UnknownEventError when the event cannot be read
+ */
+export const noticeOf = async (
+  stored: StoredEvent,
+  { store, registry, now, today }: { store: EventStore; registry: Registry; now: string; today: string },
+): Promise<Notice | undefined> => {
+  const event = decodeAny(stored.type, stored.metadata.v, readStored(stored.data).clear);
+  switch (event.type) {
+    case 'ActionReminded':
+    case 'ActionFellDue':
+    case 'ActionChased':
+    case 'AcceptanceChased':
+    case 'ActionEscalated': {
+      const { caseId, actionId } = event.data;
+      const theCase = await caseOf(store, caseId);
+      const deadline = theCase?.actions.find((a) => a.actionId === actionId)?.deadline;
+      if (!theCase || deadline === undefined) return undefined;
+      const { caseNumber, groupId } = theCase.referred;
+      // What goes up concerns who leads, too.
+      const leads =
+        event.type === 'ActionEscalated'
+          ? membersOn(registry.groups.get(groupId), today)
+              .map(({ userId }) => userId)
+              .filter((id) => ['projectLead', 'hotspotChief'].includes(registry.users.get(id)?.role ?? ''))
+              .filter((id) => !theCase.excludedUserIds.includes(id))
+          : [];
+      const facts = {
+        action: { caseId, caseNumber, actionId, deadline: 'deadline' in event.data ? event.data.deadline : deadline },
+      };
+      return { kind: CHASES[event.type], to: [...event.data.to, ...leads], facts };
+    }
+    case 'HandoverOffered': {
+      const { caseId, actionId, toUserId } = event.data;
+      const theCase = toUserId === undefined ? undefined : await caseOf(store, caseId);
+      const deadline = theCase?.actions.find((a) => a.actionId === actionId)?.deadline;
+      if (!theCase || toUserId === undefined || deadline === undefined) return undefined;
+      return {
+        kind: 'offered',
+        to: [toUserId],
+        facts: { action: { caseId, caseNumber: theCase.referred.caseNumber, actionId, deadline } },
+      };
+    }
+    case 'TextWithdrawn': {
+      const { caseId, told } = event.data;
+      const theCase = await caseOf(store, caseId);
+      if (!theCase) return undefined;
+      const { caseNumber, groupId } = theCase.referred;
+      const to = membersOn(registry.groups.get(groupId), today)
+        .filter(({ userId, organisationId }) => told.includes(organisationId) && !theCase.excludedUserIds.includes(userId))
+        .map(({ userId }) => userId);
+      return { kind: 'withdrawn', to, facts: { theCase: { caseId, caseNumber } } };
+    }
+    case 'MeetingPlanned':
+    case 'MeetingMoved':
+    case 'MeetingCancelled':
+    case 'ApologyReceived':
+    case 'MeetingClosed':
+      return meetingNotice(event, { store, revision: stored.revision, now });
+    default:
+      return undefined;
+  }
+};

@@ -1,0 +1,227 @@
+// What mail says, in both languages. Case numbers, dates and links, and nothing else: no name, no reason, no text from a case.
+import type { Language } from '@app/domain';
+import { DateTime } from 'luxon';
+import type { Facts, MailKind } from './kinds.js';
+
+/** `8. december 2026`, `8 December 2026`. @param date local date */
+export const dayIn = (language: Language, date: string): string =>
+  DateTime.fromISO(date, { zone: 'utc' })
+    .setLocale(language === 'da' ? 'da-DK' : 'en-GB')
+    .toLocaleString(DateTime.DATE_FULL);
+/** Local time in Copenhagen: `09:00`. @param at UTC */
+const timeOf = (at: string): string => DateTime.fromISO(at, { zone: 'Europe/Copenhagen' }).toFormat('HH:mm');
+
+export interface Said {
+  readonly subject: string;
+  readonly paragraphs: readonly string[];
+}
+type Says = (facts: Facts, day: (date: string) => string) => Said;
+
+const action = (facts: Facts) => facts.action!;
+const meetingAt = ({ meeting }: Facts, day: (date: string) => string) => ({
+  day: day(meeting!.localDate),
+  from: timeOf(meeting!.startsAt),
+  to: timeOf(meeting!.endsAt),
+  place: meeting!.place,
+});
+
+const DA: Readonly<Record<MailKind, Says>> = {
+  reminded: (facts, day) => {
+    const { caseNumber, deadline } = action(facts);
+    return {
+      subject: `Påmindelse: sag ${caseNumber}, frist ${day(deadline)}`,
+      paragraphs: [`En aftale i sag ${caseNumber} har frist ${day(deadline)}.`],
+    };
+  },
+  due: (facts, day) => {
+    const { caseNumber, deadline } = action(facts);
+    return {
+      subject: `Fristen er nu: sag ${caseNumber}, ${day(deadline)}`,
+      paragraphs: [`Fristen for en aftale i sag ${caseNumber} er ${day(deadline)}.`],
+    };
+  },
+  chased: (facts, day) => {
+    const { caseNumber, deadline } = action(facts);
+    return {
+      subject: `Rykker: sag ${caseNumber}, frist ${day(deadline)}`,
+      paragraphs: [
+        `Der rykkes for en aftale i sag ${caseNumber} med frist ${day(deadline)}.`,
+        'Meld den gennemført, svar på rykkeren, eller flyt fristen med en begrundelse.',
+      ],
+    };
+  },
+  acceptance: (facts, day) => {
+    const { caseNumber, deadline } = action(facts);
+    return {
+      subject: `Venter på din accept: sag ${caseNumber}`,
+      paragraphs: [`En aftale i sag ${caseNumber} med frist ${day(deadline)} er ikke accepteret endnu.`],
+    };
+  },
+  offered: (facts, day) => {
+    const { caseNumber, deadline } = action(facts);
+    return {
+      subject: `Overdragelse til dig: sag ${caseNumber}`,
+      paragraphs: [`En aftale i sag ${caseNumber} med frist ${day(deadline)} tilbydes dig. Den er din, når du accepterer den.`],
+    };
+  },
+  escalated: (facts, day) => {
+    const { caseNumber, deadline } = action(facts);
+    return {
+      subject: `Eskaleret: sag ${caseNumber}, frist ${day(deadline)}`,
+      paragraphs: [`En aftale i sag ${caseNumber} med frist ${day(deadline)} er eskaleret.`],
+    };
+  },
+  withdrawn: ({ theCase }) => ({
+    subject: `En tekst er trukket tilbage: sag ${theCase!.caseNumber}`,
+    paragraphs: [
+      `En tekst i sag ${theCase!.caseNumber}, som din organisation har fået, er trukket tilbage.`,
+      'Den skal glemmes: slet, hvad der er skrevet af, og meld tilbage, når det er sket.',
+    ],
+  }),
+  minutes: (facts, day) => ({
+    subject: `Referat: mødet ${meetingAt(facts, day).day}`,
+    paragraphs: [`Mødet ${meetingAt(facts, day).day} er afsluttet. Referatet viser dig det, du må se.`],
+  }),
+  invitation: (facts, day) => {
+    const { day: on, from, to, place } = meetingAt(facts, day);
+    return {
+      subject: `Fremdriftsmøde ${on} kl. ${from}`,
+      paragraphs: [
+        `Du er inviteret til fremdriftsmøde ${on} kl. ${from}-${to}.`,
+        ...(place === undefined ? [] : [`Sted: ${place}.`]),
+      ],
+    };
+  },
+  moved: (facts, day) => {
+    const { day: on, from, to, place } = meetingAt(facts, day);
+    return {
+      subject: `Flyttet: fremdriftsmøde ${on} kl. ${from}`,
+      paragraphs: [
+        `Fremdriftsmødet er flyttet til ${on} kl. ${from}-${to}.`,
+        ...(place === undefined ? [] : [`Sted: ${place}.`]),
+      ],
+    };
+  },
+  cancelled: (facts, day) => ({
+    subject: `Aflyst: fremdriftsmøde ${meetingAt(facts, day).day}`,
+    paragraphs: [`Fremdriftsmødet ${meetingAt(facts, day).day} kl. ${meetingAt(facts, day).from} er aflyst.`],
+  }),
+  digest: ({ digest }, day) => ({
+    subject: `Ugens overblik ${day(digest!.on)}`,
+    paragraphs: ['Det her er dit: aftaler over fristen, aftaler med frist inden for to uger, og hvad der venter på din accept.'],
+  }),
+};
+
+const EN: Readonly<Record<MailKind, Says>> = {
+  reminded: (facts, day) => {
+    const { caseNumber, deadline } = action(facts);
+    return {
+      subject: `Reminder: case ${caseNumber}, deadline ${day(deadline)}`,
+      paragraphs: [`An action in case ${caseNumber} is due on ${day(deadline)}.`],
+    };
+  },
+  due: (facts, day) => {
+    const { caseNumber, deadline } = action(facts);
+    return {
+      subject: `Due now: case ${caseNumber}, ${day(deadline)}`,
+      paragraphs: [`The deadline of an action in case ${caseNumber} is ${day(deadline)}.`],
+    };
+  },
+  chased: (facts, day) => {
+    const { caseNumber, deadline } = action(facts);
+    return {
+      subject: `Chased: case ${caseNumber}, deadline ${day(deadline)}`,
+      paragraphs: [
+        `An action in case ${caseNumber} with the deadline ${day(deadline)} is being chased.`,
+        'Report it done, answer the chase, or move the deadline and say why.',
+      ],
+    };
+  },
+  acceptance: (facts, day) => {
+    const { caseNumber, deadline } = action(facts);
+    return {
+      subject: `Waits for your acceptance: case ${caseNumber}`,
+      paragraphs: [`An action in case ${caseNumber} with the deadline ${day(deadline)} is not accepted yet.`],
+    };
+  },
+  offered: (facts, day) => {
+    const { caseNumber, deadline } = action(facts);
+    return {
+      subject: `Handed over to you: case ${caseNumber}`,
+      paragraphs: [
+        `An action in case ${caseNumber} with the deadline ${day(deadline)} is offered to you. It is yours once you accept it.`,
+      ],
+    };
+  },
+  escalated: (facts, day) => {
+    const { caseNumber, deadline } = action(facts);
+    return {
+      subject: `Escalated: case ${caseNumber}, deadline ${day(deadline)}`,
+      paragraphs: [`An action in case ${caseNumber} with the deadline ${day(deadline)} is escalated.`],
+    };
+  },
+  withdrawn: ({ theCase }) => ({
+    subject: `A text was withdrawn: case ${theCase!.caseNumber}`,
+    paragraphs: [
+      `A text in case ${theCase!.caseNumber} that your organisation got was withdrawn.`,
+      'It must be forgotten: delete what was copied from it, and answer when that is done.',
+    ],
+  }),
+  minutes: (facts, day) => ({
+    subject: `Minutes: the meeting on ${meetingAt(facts, day).day}`,
+    paragraphs: [`The meeting on ${meetingAt(facts, day).day} is closed. Its minutes show you what you may see.`],
+  }),
+  invitation: (facts, day) => {
+    const { day: on, from, to, place } = meetingAt(facts, day);
+    return {
+      subject: `Progress meeting ${on} at ${from}`,
+      paragraphs: [
+        `You are invited to the progress meeting on ${on}, ${from}-${to}, local time in Copenhagen.`,
+        ...(place === undefined ? [] : [`Place: ${place}.`]),
+      ],
+    };
+  },
+  moved: (facts, day) => {
+    const { day: on, from, to, place } = meetingAt(facts, day);
+    return {
+      subject: `Moved: progress meeting ${on} at ${from}`,
+      paragraphs: [
+        `The progress meeting has moved to ${on}, ${from}-${to}, local time in Copenhagen.`,
+        ...(place === undefined ? [] : [`Place: ${place}.`]),
+      ],
+    };
+  },
+  cancelled: (facts, day) => ({
+    subject: `Cancelled: progress meeting ${meetingAt(facts, day).day}`,
+    paragraphs: [`The progress meeting on ${meetingAt(facts, day).day} at ${meetingAt(facts, day).from} is cancelled.`],
+  }),
+  digest: ({ digest }, day) => ({
+    subject: `Your week, ${day(digest!.on)}`,
+    paragraphs: ['This is yours: actions past their deadline, actions due within two weeks, and what waits for your acceptance.'],
+  }),
+};
+
+const SAYS = { da: DA, en: EN };
+export const say = (kind: MailKind, facts: Facts, language: Language): Said =>
+  SAYS[language][kind](facts, (date) => dayIn(language, date));
+
+/** What stands around it. */
+export const FRAME = {
+  da: {
+    open: 'Åbn i Fremdrift',
+    foot: 'Mailen er sendt af Fremdrift og kan ikke besvares. Den indeholder ingen personoplysninger; de ses kun efter login.',
+    line: ({ caseNumber, deadline }: { caseNumber: string; deadline: string }) => `Sag ${caseNumber}, frist ${deadline}`,
+    overdue: 'over fristen',
+    awaits: 'venter på din accept',
+    meeting: (on: string, at: string) => `Næste møde: ${on} kl. ${at}`,
+  },
+  en: {
+    open: 'Open in Fremdrift',
+    foot: 'This mail was sent by Fremdrift and cannot be answered. It holds no personal data; that is seen after sign-in only.',
+    line: ({ caseNumber, deadline }: { caseNumber: string; deadline: string }) => `Case ${caseNumber}, deadline ${deadline}`,
+    overdue: 'overdue',
+    awaits: 'waits for your acceptance',
+    meeting: (on: string, at: string) => `Next meeting: ${on} at ${at}`,
+  },
+} as const;
+export { timeOf };
