@@ -2,6 +2,7 @@
 import {
   caseCodec,
   chaseCodec,
+  escalationCodec,
   groupCodec,
   hotspotCodec,
   instant,
@@ -10,6 +11,7 @@ import {
   overviewCodec,
   personCodec,
   ruleSetCodec,
+  steeringMeetingCodec,
   UnknownEventError,
   userCodec,
   type CaseFolded,
@@ -17,6 +19,7 @@ import {
   type Codec,
   type EventDefinitions,
   type ErasureFolded,
+  type EscalationFolded,
   type FieldClass,
   type GroupFolded,
   type HotspotFolded,
@@ -26,6 +29,7 @@ import {
   type OverviewFolded,
   type PersonFolded,
   type RuleSetFolded,
+  type SteeringMeetingFolded,
   type TextShape,
   type UserFolded,
 } from '@app/domain';
@@ -67,9 +71,23 @@ export type OnInforming = On<'person', Extract<PersonFolded, { readonly type: In
 export type OnCase = On<'case', CaseFolded>;
 export type OnChase = On<'chase', ChaseFolded>;
 export type OnMeeting = On<'meeting', MeetingFolded>;
+export type OnEscalation = On<'escalation', EscalationFolded>;
+export type OnSteeringMeeting = On<'steeringMeeting', SteeringMeetingFolded>;
 export type OnAccess = On<'access', AccessFolded>;
 export type Happened =
-  OnOrganisation | OnUser | OnGroup | OnRuleSet | OnHotspot | OnOverview | OnPerson | OnCase | OnChase | OnMeeting | OnAccess;
+  | OnOrganisation
+  | OnUser
+  | OnGroup
+  | OnRuleSet
+  | OnHotspot
+  | OnOverview
+  | OnPerson
+  | OnCase
+  | OnChase
+  | OnMeeting
+  | OnEscalation
+  | OnSteeringMeeting
+  | OnAccess;
 
 const CODECS: Readonly<Record<string, Codec<EventDefinitions>>> = {
   organisation: organisationCodec,
@@ -82,6 +100,8 @@ const CODECS: Readonly<Record<string, Codec<EventDefinitions>>> = {
   case: caseCodec,
   chase: chaseCodec,
   meeting: meetingCodec,
+  escalation: escalationCodec,
+  steeringMeeting: steeringMeetingCodec,
 } as never;
 
 /** The streams the read models are made of. An event type that is not known in one of them is an error, never skipped. */

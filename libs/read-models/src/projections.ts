@@ -20,6 +20,15 @@ import {
   projectUser,
 } from './registry/projection.js';
 import type { Rows } from './rows.js';
+import {
+  needEscalated,
+  needEscalation,
+  needSteeringMeeting,
+  projectDone,
+  projectEscalated,
+  projectEscalation,
+  projectSteeringMeeting,
+} from './steering/projection.js';
 import { projectSharing } from './sharing-log/projection.js';
 
 /** A stream that stands still at an event that cannot be read or applied. Nothing here tells what the event says. */
@@ -69,6 +78,7 @@ export const load = async (
   announce(events, rows);
   await rows.load(em, schema);
   needCalendars(events, rows);
+  needEscalated(events, rows);
   await rows.load(em, schema);
 };
 const announce = (events: readonly Happened[], rows: Rows): void => {
@@ -78,7 +88,9 @@ const announce = (events: readonly Happened[], rows: Rows): void => {
     else if (event.kind === 'meeting') {
       needMeeting(event, rows);
       needSpokenOf(event, rows);
-    } else if (event.kind === 'person') needPerson(event, rows);
+    } else if (event.kind === 'escalation') needEscalation(event, rows);
+    else if (event.kind === 'steeringMeeting') needSteeringMeeting(event, rows);
+    else if (event.kind === 'person') needPerson(event, rows);
     else if (event.kind === 'access') needBreakGlass(event, rows);
     else if (event.kind === 'organisation' || event.kind === 'user' || event.kind === 'group') needRegistry(event, rows);
   }
@@ -88,13 +100,19 @@ const project = (event: Happened, rows: Rows, personIndexes: PersonIndexes): voi
   switch (event.kind) {
     case 'case':
       projectCase(event, rows);
+      projectDone(event, rows);
       return projectSharing(event, rows);
     case 'meeting':
       projectMeeting(event, rows);
       projectSpokenOf(event, rows);
       return projectSharing(event, rows);
     case 'chase':
-      return projectChase(event, rows);
+      projectChase(event, rows);
+      return projectEscalated(event, rows);
+    case 'escalation':
+      return projectEscalation(event, rows);
+    case 'steeringMeeting':
+      return projectSteeringMeeting(event, rows);
     case 'access':
       return projectAccess(event, rows);
     case 'person':

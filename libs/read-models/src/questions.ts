@@ -9,6 +9,7 @@ import type { OverviewQuestions } from './overview/questions.js';
 import type { PersonQuestions } from './persons/questions.js';
 import type { RegistryQuestions } from './registry/questions.js';
 import type { SharingQuestions } from './sharing-log/questions.js';
+import type { SteeringQuestions } from './steering/questions.js';
 
 export * from './access-log/questions.js';
 export * from './cases/questions.js';
@@ -19,6 +20,7 @@ export * from './overview/questions.js';
 export * from './persons/questions.js';
 export * from './registry/questions.js';
 export * from './sharing-log/questions.js';
+export * from './steering/questions.js';
 
 /** Which cases a list may hold: decided by access, applied in SQL. */
 export type CaseScope =
@@ -50,7 +52,8 @@ export interface ReadModels
     OverviewQuestions,
     PersonQuestions,
     RegistryQuestions,
-    SharingQuestions {
+    SharingQuestions,
+    SteeringQuestions {
   /** Waits (bounded) until the read models have reached the position. @throws NotCaughtUpError after `timeoutMs` (default 2,000) */
   reach(position: Position, timeoutMs?: number): Promise<void>;
 }

@@ -21,6 +21,7 @@ import type { ReadModels } from './questions.js';
 import { registryQuery } from './registry/queries.js';
 import { reachByPolling, type Projections } from './runner.js';
 import { sharingQueries } from './sharing-log/queries.js';
+import { steeringQueries } from './steering/queries.js';
 import { asking } from './sql.js';
 
 export interface ReadModelOptions {
@@ -50,6 +51,7 @@ export const createReadModels = ({ dataSource, store, projections }: ReadModelOp
     ...sharingQueries(ask),
     ...erasureQueries(ask),
     ...overviewQueries(ask, registry),
+    ...steeringQueries(ask),
     actionHistory: historyQuery(ask, store),
     silences: silencesQuery(ask),
     timeline: timelineQuery(ask, store),

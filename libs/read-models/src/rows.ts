@@ -12,6 +12,7 @@ import { personSearchTable } from './persons/person-search.js';
 import { mergesTable, personsTable } from './persons/projection.js';
 import { registryTable } from './registry/projection.js';
 import { disclosuresTable } from './sharing-log/projection.js';
+import { escalationsTable, steeringMeetingsTable } from './steering/tables.js';
 import { TableRows, type Changes, type Table } from './tables.js';
 
 export const TABLES = [
@@ -26,6 +27,8 @@ export const TABLES = [
   requestsTable,
   mentionsTable,
   meetingsTable,
+  escalationsTable,
+  steeringMeetingsTable,
   disclosuresTable,
   withdrawalsTable,
   erasuresTable,
@@ -59,6 +62,8 @@ export class Rows {
   readonly requests = this.#of(requestsTable);
   readonly mentions = this.#of(mentionsTable);
   readonly meetings = this.#of(meetingsTable);
+  readonly escalations = this.#of(escalationsTable);
+  readonly steeringMeetings = this.#of(steeringMeetingsTable);
   readonly disclosures = this.#of(disclosuresTable);
   readonly withdrawals = this.#of(withdrawalsTable);
   readonly erasures = this.#of(erasuresTable);

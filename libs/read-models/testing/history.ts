@@ -3,6 +3,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import {
   caseEvents,
   chaseEvents,
+  escalationEvents,
   groupEvents,
   hotspotEvents,
   overviewEvents,
@@ -10,9 +11,11 @@ import {
   organisationEvents,
   personEvents,
   ruleSetEvents,
+  steeringMeetingEvents,
   userEvents,
   type CaseEvent,
   type ChaseEvent,
+  type EscalationEvent,
   type EventDefinition,
   type GroupEvent,
   type HotspotEvent,
@@ -21,6 +24,7 @@ import {
   type OverviewEvent,
   type PersonEvent,
   type RuleSetEvent,
+  type SteeringMeetingEvent,
   type UserEvent,
 } from '@app/domain';
 import { NO_STREAM, type Appended, type EventStore } from '@app/event-store';
@@ -35,6 +39,8 @@ const DEFINITIONS: Readonly<Record<string, EventDefinition>> = {
   ...caseEvents,
   ...chaseEvents,
   ...meetingEvents,
+  ...escalationEvents,
+  ...steeringMeetingEvents,
   ...hotspotEvents,
   ...overviewEvents,
 };
@@ -47,6 +53,8 @@ export type DomainEvent =
   | CaseEvent
   | ChaseEvent
   | MeetingEvent
+  | EscalationEvent
+  | SteeringMeetingEvent
   | HotspotEvent
   | OverviewEvent;
 

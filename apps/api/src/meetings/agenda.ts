@@ -42,6 +42,7 @@ export const REASON_TEXT: Readonly<Record<AgendaReason, { readonly da: string; r
   'escalated-action': { da: 'En aftale er eskaleret', en: 'An action is escalated' },
   'chased-action': { da: 'En aftale er rykket for og ikke gjort', en: 'An action was chased and is not done' },
   'overdue-action': { da: 'En aftale er over fristen', en: 'An action is overdue' },
+  'steering-decision': { da: 'Styregruppen har besluttet noget', en: 'The steering group has decided something' },
   'follow-up-due': { da: 'Opfølgning er aftalt til nu', en: 'A follow-up is due' },
   'new-information': { da: 'Nyt siden sidste møde', en: 'New since the last meeting' },
   'new-referral': { da: 'Ny henvisning', en: 'New referral' },

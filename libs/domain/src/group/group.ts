@@ -6,6 +6,7 @@ import { YEARLY_CLOSING_DAYS } from '../kernel/calendar.js';
 import { id, int, label, list, localDate, localTime, monthDay, object, oneOf } from '../kernel/schema.js';
 import { isLocalDate, same, unique } from '../kernel/values.js';
 import type { OrganisationKind } from '../kernel/vocabulary.js';
+import { isSoundSteeringSeries, steeringSeries, type SteeringSeries } from '../steeringMeeting/series.js';
 import { isSoundLadder, ladderThresholds, type LadderThresholds } from '../ruleset/ruleset.js';
 
 const PERSONAL_KINDS = ['municipal', 'police'] as const;
@@ -33,6 +34,8 @@ export const groupEvents = {
   LadderSet: event(1, { groupId: id, ladder: ladderThresholds }),
   /** Away, so that deputies get what is due. Replaces the absence before it. `backOn`: the first local date back. */
   MemberAway: event(1, { groupId: id, userId: id, from: localDate, backOn: localDate }),
+  /** When its steering group meets. Replaces the series before it; meetings that are planned stay. */
+  SteeringSeriesSet: event(1, { groupId: id, series: steeringSeries }),
 };
 export type GroupEvent = EventOf<typeof groupEvents>;
 export type GroupFolded = FoldedOf<typeof groupEvents>;
@@ -56,6 +59,7 @@ export type GroupCommand =
   /** `yearly` missing: as before. */
   | Command<'SetClosingDays', { groupId: string; dates: readonly string[]; yearly?: readonly string[] }>
   | Command<'SetLadder', { groupId: string; ladder: LadderThresholds }>
+  | Command<'SetSteeringSeries', { groupId: string; series: SteeringSeries }>
   | Command<'RecordAbsence', { groupId: string; userId: string; from: string; backOn: string }>;
 
 type Data<T extends GroupFolded['type']> = Extract<GroupFolded, { type: T }>['data'];
@@ -76,6 +80,7 @@ export interface FormedGroup {
   readonly closingDays: readonly string[];
   readonly yearlyClosingDays: readonly string[];
   readonly ladder?: LadderThresholds;
+  readonly steeringSeries?: SteeringSeries;
   readonly absences: readonly Data<'MemberAway'>[];
 }
 export type GroupState = { readonly status: 'none' } | FormedGroup;
@@ -102,6 +107,8 @@ const evolveFormed = (state: FormedGroup, event: Exclude<GroupFolded, { type: 'G
       return { ...state, closingDays: event.data.dates, yearlyClosingDays: event.data.yearly };
     case 'LadderSet':
       return { ...state, ladder: event.data.ladder };
+    case 'SteeringSeriesSet':
+      return { ...state, steeringSeries: event.data.series };
     case 'MemberAway':
       return { ...state, absences: [...state.absences.filter((a) => a.userId !== event.data.userId), event.data] };
     default:
@@ -188,6 +195,18 @@ const decideFormed = (command: Exclude<GroupCommand, { type: 'FormGroup' }>, sta
           'Grænserne i rykkertrappen er antal dage og møder, ingen negative og ingen over 260.',
         );
       return accept({ type: 'LadderSet', data: { groupId, ladder } });
+    }
+    case 'SetSteeringSeries': {
+      const { firstOn, startTime, durationMinutes } = command.data.series;
+      const series = { firstOn, startTime, durationMinutes };
+      if (same(state.steeringSeries, series)) return nothing;
+      if (!isSoundSteeringSeries(series))
+        return refuse(
+          'group.steering-series',
+          'The steering group needs a first date, and 5 to 480 minutes.',
+          'Styregruppen skal have en første dato og 5 til 480 minutter.',
+        );
+      return accept({ type: 'SteeringSeriesSet', data: { groupId, series } });
     }
     case 'RecordAbsence': {
       const { userId, from, backOn } = command.data;

@@ -151,7 +151,7 @@ export type Judgement =
   | { readonly disclosed: Disclosed; readonly refused?: undefined }
   | { readonly disclosed?: undefined; readonly refused: DisclosureRefusal };
 
-const words = (text: string): readonly string[] =>
+export const words = (text: string): readonly string[] =>
   text
     .normalize('NFKC')
     .replace(/\p{Cf}/gu, '')

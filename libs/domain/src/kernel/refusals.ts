@@ -18,6 +18,8 @@ const THINGS = {
   handover: ['handover', 'overdragelse'],
   report: ['report', 'statusmelding'],
   'follow-up': ['follow-up', 'opfølgning'],
+  escalation: ['escalation', 'eskalering'],
+  'steering-meeting': ['steering meeting', 'styregruppemøde'],
   meeting: ['meeting', 'møde'],
   item: ['agenda item', 'dagsordenspunkt'],
   attendee: ['attendee', 'mødedeltager'],

@@ -5,6 +5,7 @@ import type { Command, Decider } from './decider.js';
 import { STREAMS } from './streams.js';
 import type { CaseCommand } from '../case/events.js';
 import type { ChaseCommand } from '../chase/chase.js';
+import type { EscalationCommand } from '../escalation/events.js';
 import type { GroupCommand } from '../group/group.js';
 import type { HotspotCommand } from '../hotspot/hotspot.js';
 import { FIGURES, type Counts } from '../overview/small-numbers.js';
@@ -13,6 +14,7 @@ import type { MeetingCommand } from '../meeting/events.js';
 import type { OrganisationCommand } from '../organisation/organisation.js';
 import type { PersonCommand } from '../person/person.js';
 import type { RuleSetCommand } from '../ruleset/ruleset.js';
+import type { SteeringMeetingCommand } from '../steeringMeeting/steeringMeeting.js';
 import type { UserCommand } from '../user/user.js';
 
 const { bif, buf, police, housing } = parties;
@@ -69,6 +71,10 @@ const group: Table<GroupCommand> = {
   NameDeputy: [form, joinGroup, addMember, command('NameDeputy', { groupId: 'g1', userId: 'u1', deputyUserId: 'u2' })],
   RemoveMember: [form, joinGroup, addMember, command('RemoveMember', { groupId: 'g1', userId: 'u1', on: '2026-12-01' })],
   SetLadder: [form, command('SetLadder', { groupId: 'g1', ladder: { ...DEFAULT_RULE_SET.ladder, chaseWorkingDaysAfter: 2 } })],
+  SetSteeringSeries: [
+    form,
+    command('SetSteeringSeries', { groupId: 'g1', series: { firstOn: '2026-01-15', startTime: '10:00', durationMinutes: 45 } }),
+  ],
   RecordAbsence: [
     form,
     joinGroup,
@@ -315,7 +321,89 @@ const chase: Table<ChaseCommand> = {
   EscalateAction: [command('EscalateAction', { ...openAction, reason: 'Kræver en bevilling.' })],
 };
 
-const TABLES = { organisation, user, group, hotspot, overview, ruleset, person, case: cases, meeting, chase };
+// ---- escalations and the steering group
+
+const escalationId = 'x1';
+const receive = command('ReceiveEscalation', {
+  ...{ escalationId, actionId: 'a1', caseId: 'c1', personId: 'p1', groupId: 'g1', areaId: 'a1', caseNumber: 'K7QF-3MXP' },
+  ...{ ageBand: '15-17', deadline: '2026-11-02', why: 'by-hand', escalatedAt: '2026-11-20T08:00:00.000Z' },
+  evidence: { hands: [], moves: [], chases: [], missedMeetings: [] },
+});
+const takeToDirectors = command('TakeToDirectors', { escalationId, answerBy: '2026-12-01', reason: 'Pladsen er væk på fredag.' });
+const decideEscalation = command('DecideEscalation', {
+  ...{
+    escalationId,
+    decisionId: 'd1',
+    outcome: 'return',
+    dueOn: '2026-12-08',
+    decision: 'Skolen ringer selv.',
+    newActionId: 'a2',
+  },
+  theCase: {
+    actionOpen: true,
+    deadline: '2026-11-02',
+    holder: { organisationId: 'sof' },
+    organisationIds: ['sof'],
+    excludedUserIds: [],
+  },
+});
+const escalation: Table<EscalationCommand> = {
+  ReceiveEscalation: [receive],
+  SummariseEscalation: [
+    receive,
+    command('SummariseEscalation', { escalationId, summaryId: 's1', summary: 'Ingen betaler pladsen.', identifying: [] }),
+  ],
+  OpenEscalationName: [
+    receive,
+    command('OpenEscalationName', { escalationId, necessity: 'Søskende har en sag i samme gruppe.' }),
+  ],
+  TakeToDirectors: [receive, takeToDirectors],
+  DecideEscalation: [receive, takeToDirectors, decideEscalation],
+  RecordDecisionReturned: [
+    ...[receive, takeToDirectors, decideEscalation],
+    command('RecordDecisionReturned', { escalationId, decisionId: 'd1', caseId: 'c1', actionIds: ['a1'], refused: [] }),
+  ],
+  RecordDirectorsFollowUp: [
+    ...[receive, takeToDirectors],
+    command('RecordDirectorsFollowUp', { escalationId, caseId: 'c1', followUpId: 'f1', on: '2026-12-01', refused: [] }),
+  ],
+  ResolveEscalation: [receive, command('ResolveEscalation', { escalationId, caseId: 'c1', how: 'completed' })],
+};
+
+const steeringMeetingId = 'sm1';
+const steeringTimes = {
+  ...{ localDate: '2026-11-24', startsAt: '2026-11-24T13:00:00.000Z', endsAt: '2026-11-24T14:00:00.000Z' },
+};
+const planSteering = command('PlanSteeringMeeting', { steeringMeetingId, groupId: 'g1', ...steeringTimes, invited: [] });
+const steeringMeeting: Table<SteeringMeetingCommand> = {
+  PlanSteeringMeeting: [planSteering],
+  MoveSteeringMeeting: [
+    planSteering,
+    command('MoveSteeringMeeting', { steeringMeetingId, ...steeringTimes, endsAt: '2026-11-24T15:00:00.000Z' }),
+  ],
+  CancelSteeringMeeting: [planSteering, command('CancelSteeringMeeting', { steeringMeetingId })],
+  HoldSteeringMeeting: [
+    planSteering,
+    command('HoldSteeringMeeting', {
+      ...{ steeringMeetingId, attended: [{ userId: 'u1', organisationId: 'sof' }], decided: [], undecided: ['x1'] },
+    }),
+  ],
+};
+
+const TABLES = {
+  organisation,
+  user,
+  group,
+  hotspot,
+  overview,
+  ruleset,
+  person,
+  case: cases,
+  meeting,
+  chase,
+  escalation,
+  steeringMeeting,
+};
 /** Their whole content is sealed, and a decider folds only clear data: the command's id tells that they are repeats. */
 const SEALED_ONLY = ['CorrectPerson', 'RewordAction'];
 

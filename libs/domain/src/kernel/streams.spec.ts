@@ -56,6 +56,11 @@ const FROZEN_FIELDS = {
   'ActionChased.note': 401,
   'ChaseAnswered.answer': 402,
   'ActionEscalated.reason': 403,
+  'EscalationSummarised.summary': 501,
+  'EscalationNameOpened.necessity': 502,
+  'TakenToDirectors.reason': 503,
+  'SteeringDecisionMade.decision': 504,
+  'SteeringDecisionMade.otherAction': 505,
 };
 
 const categories = Object.keys(STREAMS) as StreamCategory[];

@@ -2,6 +2,8 @@
 import { caseDecider } from '../case/decider.js';
 import { caseCodec } from '../case/events.js';
 import { chaseCodec, chaseDecider } from '../chase/chase.js';
+import { escalationDecider } from '../escalation/escalation.js';
+import { escalationCodec } from '../escalation/events.js';
 import { groupCodec, groupDecider } from '../group/group.js';
 import { hotspotCodec, hotspotDecider } from '../hotspot/hotspot.js';
 import { meetingDecider } from '../meeting/decider.js';
@@ -10,6 +12,7 @@ import { overviewCodec, overviewDecider } from '../overview/overview.js';
 import { organisationCodec, organisationDecider } from '../organisation/organisation.js';
 import { personCodec, personDecider } from '../person/person.js';
 import { ruleSetCodec, ruleSetDecider } from '../ruleset/ruleset.js';
+import { steeringMeetingCodec, steeringMeetingDecider } from '../steeringMeeting/steeringMeeting.js';
 import { userCodec, userDecider } from '../user/user.js';
 import { UnknownEventError, type EventDefinition, type TextField } from './events.js';
 import { SchemaError } from './schema.js';
@@ -26,6 +29,8 @@ export const STREAMS = {
   case: { category: 'case', decider: caseDecider, codec: caseCodec },
   meeting: { category: 'meeting', decider: meetingDecider, codec: meetingCodec },
   chase: { category: 'chase', decider: chaseDecider, codec: chaseCodec },
+  escalation: { category: 'escalation', decider: escalationDecider, codec: escalationCodec },
+  steeringMeeting: { category: 'steeringMeeting', decider: steeringMeetingDecider, codec: steeringMeetingCodec },
 } as const;
 export type StreamCategory = keyof typeof STREAMS;
 

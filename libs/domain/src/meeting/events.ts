@@ -15,6 +15,8 @@ export const AGENDA_REASONS = [
   'escalated-action',
   'chased-action',
   'overdue-action',
+  /** Since the last meeting. */
+  'steering-decision',
   'follow-up-due',
   'new-information',
   'new-referral',

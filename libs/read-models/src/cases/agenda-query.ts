@@ -9,11 +9,13 @@ import type { CaseTableRow } from './tables.js';
 type Found = CaseTableRow & { readonly person_name: Sealed | null; readonly since: string | null };
 
 /** What brings a case to the meeting also while it is paused. */
-const PRESSING: readonly AgendaReason[] = ['escalated-action', 'chased-action', 'overdue-action', 'follow-up-due'];
+const PRESSING: readonly AgendaReason[] = [
+  ...(['escalated-action', 'chased-action', 'overdue-action', 'steering-decision', 'follow-up-due'] as const),
+];
 
 /**
- * Why a case belongs on the agenda of a date; no reason: it does not. A paused case only with an overdue action, a follow-up
- * due, or from the date the pause ends, which counts as a follow-up.
+ * Why a case belongs on the agenda of a date; no reason: it does not. A paused case only with an overdue action, a decision of the
+ * steering group, a follow-up due, or from the date the pause ends, which counts as a follow-up.
  */
 export const reasonsFor = (
   row: Omit<Found, 'person_name'>,
@@ -27,13 +29,15 @@ export const reasonsFor = (
   const resting = status === 'paused' && pauseEnds === undefined;
   const due = [...doc.followUps, ...(pauseEnds === undefined || discussedSince(pauseEnds) ? [] : [pauseEnds])].sort();
   const followUpOn = due[0] !== undefined && due[0] <= date ? due[0] : undefined;
-  const newSince = doc.news.filter((position) => row.since === null || position > row.since).length;
+  const isNew = (position: string) => row.since === null || position > row.since;
+  const newSince = doc.news.filter(isNew).length;
   const silentDays = Math.max(0, daysBetween(localDateAt(row.last_activity_at), date));
 
   const holds: Record<AgendaReason, boolean> = {
     'escalated-action': doc.open.some((action) => action.ladder === 'escalated'),
     'chased-action': doc.open.some((action) => action.ladder === 'first'),
     'overdue-action': overdue.length > 0,
+    'steering-decision': doc.decisions.some(isNew),
     'follow-up-due': followUpOn !== undefined,
     'new-information': newSince > 0,
     'new-referral':

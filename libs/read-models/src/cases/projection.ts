@@ -227,6 +227,7 @@ const refer = (event: OnCase & { readonly type: 'CaseReferred' }): CaseTableRow 
       followUps: [],
       asked: [],
       news: [],
+      decisions: [],
     },
   };
 };

@@ -31,6 +31,8 @@ export interface CaseDoc {
   readonly asked: readonly { readonly requestId: string; readonly toOrganisationId: string; readonly on: string }[];
   /** Where in the log the newest pieces of information came in, at most {@link NEWS_KEPT}. */
   readonly news: readonly string[];
+  /** Where in the log the newest decisions of the steering group, or the directors, stand. */
+  readonly decisions: readonly string[];
 }
 /** More than one meeting ever has to count. */
 export const NEWS_KEPT = 100;
@@ -106,6 +108,8 @@ export interface ChaseDoc {
   readonly revision: number;
   readonly lastChasedOn?: string;
   readonly escalatedOn?: string | undefined;
+  /** The last one. */
+  readonly escalationId?: string;
 }
 export interface ActionTableRow {
   action_id: string;

@@ -123,6 +123,8 @@ export const projectGroup = (event: OnGroup, rows: Rows): void => {
       return change({ closingDays: event.data.dates, yearlyClosingDays: event.data.yearly });
     case 'LadderSet':
       return change({ ladder: event.data.ladder });
+    case 'SteeringSeriesSet':
+      return change({ steeringSeries: event.data.series });
     case 'MemberAway': {
       const { userId, from, backOn } = event.data;
       return change({ absences: [...group.absences.filter((a) => a.userId !== userId), { userId, from, backOn }] });

@@ -1,5 +1,5 @@
 // What is asked of the registry: who and what everything else refers to.
-import type { LadderThresholds, MailChoice, OrganisationKind, Party, Role, RuleSet } from '@app/domain';
+import type { LadderThresholds, MailChoice, OrganisationKind, Party, Role, RuleSet, SteeringSeries } from '@app/domain';
 import type { Sealed } from '@app/personal-data';
 
 /** The small tables everything else refers to; a snapshot, at most 5 s old in other processes, current in this one. */
@@ -52,6 +52,8 @@ export interface GroupRow {
   readonly yearlyClosingDays: readonly string[];
   /** Its own thresholds; missing: those of the rule set. */
   readonly ladder?: LadderThresholds;
+  /** When its steering group meets; missing: the default. */
+  readonly steeringSeries?: SteeringSeries;
   /** At most one a user. `backOn`: the first local date back. */
   readonly absences: readonly { readonly userId: string; readonly from: string; readonly backOn: string }[];
 }
