@@ -87,5 +87,24 @@ export const ACTIONS = [
   'openClosedItem',
   /** [Case, and Room, and Purpose] */
   'shareInRoom',
+
+  /** Without names and texts; rows come from `escalationScope` [Escalation]. */
+  'readEscalations',
+  /** The summary without a name, and what was decided [Escalation]. */
+  'readEscalationSummary',
+  /** [Escalation] */
+  'readEscalationName',
+  /** [Escalation] */
+  'summariseEscalation',
+  /** To the steering group [Escalation]. */
+  'openEscalationName',
+  /** [Escalation] */
+  'decideEscalation',
+  /** [Escalation] */
+  'takeToDirectors',
+  /** [Group] */
+  'readSteeringMeetings',
+  /** Plan, move, cancel, hold [Group]. */
+  'runSteeringMeeting',
 ] as const;
 export type Action = (typeof ACTIONS)[number];

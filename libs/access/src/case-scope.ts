@@ -34,6 +34,18 @@ export const caseScope = (
   return { none: true };
 };
 
+/** The cases whose escalations `requireAccess(principal, 'readEscalations', escalation)` would say yes to. */
+export const escalationScope = (principal: Principal): CaseScope => {
+  const { userId, groups } = principal;
+  const may = (groupId: string) =>
+    mayAccess(principal, 'readEscalations', { type: 'Escalation', groupId, excludedUserIds: [], nameOpened: false });
+  if (may(NOBODY)) return { all: true, userId };
+  return groups[0] !== undefined && may(groups[0]) ? { groups, userId } : { none: true };
+};
+/** Groups whose steering meetings the principal may see; undefined: all. */
+export const steeringGroups = (principal: Principal): readonly string[] | undefined =>
+  mayAccess(principal, 'readSteeringMeetings', { type: 'Group', groupId: NOBODY }) ? undefined : principal.groups;
+
 /** What a scope means, row by row: a query must select exactly these. */
 export const inScope = (scope: CaseScope, row: CaseResource): boolean => {
   if ('none' in scope || row.excludedUserIds.includes(scope.userId)) return false;

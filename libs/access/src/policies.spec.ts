@@ -96,7 +96,7 @@ describe('personal data', () => {
   it('every action is personal, except those that show no young person', () => {
     const self: Action[] = ['readSelf', 'chooseForSelf'];
     const not: Action[] = [...self, 'readAreas', 'readOverview', 'readRegistry', 'administer', 'manageMail', 'moveClock'];
-    const logs: Action[] = ['readSharingLog', 'readAccessLog', 'readErasures'];
+    const logs: Action[] = ['readSharingLog', 'readAccessLog', 'readErasures', 'readEscalations'];
     expect([...personal, ...not, ...logs].sort()).toEqual([...ACTIONS].sort());
   });
 
@@ -119,12 +119,16 @@ describe('personal data', () => {
     expect(decide(user(role), 'readCase', aCase())).toEqual({ allowed: false, policies: [id] });
   });
 
-  it('the steering group and auditors are permitted none; but break-glass and reasons to those of the municipality', () => {
-    const breakGlass: Action[] = ['breakGlass', 'reviewBreakGlass', 'readReasons'];
-    for (const role of ['steeringMember', 'auditor'] as const)
-      for (const action of personal.filter((each) => role !== 'auditor' || !breakGlass.includes(each)))
+  it('the steering group only what is before it; auditors none, but break-glass and reasons to those of the municipality', () => {
+    const allowed: Partial<Record<Role, readonly Action[]>> = {
+      steeringMember: ['readEscalationSummary', 'readEscalationName', 'decideEscalation', 'readSteeringMeetings'],
+      auditor: ['breakGlass', 'reviewBreakGlass', 'readReasons'],
+    };
+    for (const [role, theirs] of Object.entries(allowed) as [Role, readonly Action[]][])
+      for (const action of personal.filter((each) => !theirs.includes(each)))
         expect(decide(user(role), action)).toEqual({ allowed: false, policies: [] });
-    for (const action of breakGlass) expect(decide(user('auditor', 'police'), action)).toEqual({ allowed: false, policies: [] });
+    for (const action of allowed.auditor!)
+      expect(decide(user('auditor', 'police'), action)).toEqual({ allowed: false, policies: [] });
   });
 
   it('an excluded worker has no access to the case, in any role and by any action on it', () => {
@@ -312,6 +316,67 @@ describe('break-glass', () => {
 
   it('reasons are for the auditors of the municipality', () => {
     expect(decide(user('auditor'), 'readReasons')).toEqual({ allowed: true, policies: ['break-glass.reasons'] });
+  });
+});
+
+describe('escalations and the steering group', () => {
+  type EscalationResource = Extract<Resource, { type: 'Escalation' }>;
+  const anEscalation = (rest: Partial<EscalationResource> = {}): EscalationResource => ({
+    ...{ type: 'Escalation', groupId: 'group-1', excludedUserIds: [], nameOpened: false },
+    ...rest,
+  });
+  const elsewhere = anEscalation({ groupId: 'group-2' });
+  const member = user('steeringMember', 'police', { groups: [] });
+
+  it('leads: those of the own groups, each what is theirs to do', () => {
+    const theirs: Partial<Record<Action, readonly (typeof LEADS)[number][]>> = {
+      readEscalations: LEADS,
+      readEscalationSummary: LEADS,
+      readEscalationName: LEADS,
+      openEscalationName: LEADS,
+      summariseEscalation: ['projectLead', 'hotspotChief'],
+      decideEscalation: ['hotspotChief'],
+      takeToDirectors: ['hotspotChief'],
+    };
+    for (const [action, roles] of Object.entries(theirs) as [Action, readonly Role[]][])
+      for (const role of WORKERS) {
+        expect({ action, role, ...decide(user(role), action, anEscalation()) }).toMatchObject({ allowed: roles.includes(role) });
+        expect(decide(user(role), action, elsewhere).allowed).toBe(false);
+      }
+    for (const role of WORKERS) {
+      expect(decide(user(role), 'readSteeringMeetings', group()).allowed).toBe(role !== 'participant');
+      expect(decide(user(role), 'runSteeringMeeting', group()).allowed).toBe(role === 'projectLead' || role === 'hotspotChief');
+      expect(decide(user(role), 'runSteeringMeeting', group('group-2')).allowed).toBe(false);
+    }
+  });
+
+  it('a member sees every escalation, no name until it is opened for that one, and decides', () => {
+    for (const action of ['readEscalations', 'readEscalationSummary'] as const)
+      expect(decide(member, action, anEscalation())).toEqual({ allowed: true, policies: ['steering.member-reads'] });
+    expect(decide(member, 'readSteeringMeetings', group('group-2')).allowed).toBe(true);
+    expect(decide(member, 'readEscalationName', anEscalation())).toEqual({ allowed: false, policies: [] });
+    const opened = ['steering.member-reads-opened-name'];
+    expect(decide(member, 'readEscalationName', anEscalation({ nameOpened: true }))).toEqual({ allowed: true, policies: opened });
+    expect(decide(member, 'decideEscalation', anEscalation()).policies).toEqual(['steering.decide']);
+    for (const action of ['openEscalationName', 'summariseEscalation', 'takeToDirectors'] as const)
+      expect(decide(member, action, anEscalation({ nameOpened: true })).allowed).toBe(false);
+    for (const action of ['readCase', 'readPerson'] as const) expect(decide(member, action, aCase()).allowed).toBe(false);
+  });
+
+  it('auditors of any kind see that they are there, and no texts', () => {
+    for (const kind of ORGANISATION_KINDS) {
+      expect(decide(user('auditor', kind), 'readEscalations', elsewhere).policies).toEqual(['steering.audit']);
+      const opened = anEscalation({ nameOpened: true });
+      for (const action of ['readEscalationSummary', 'readEscalationName', 'decideEscalation'] as const)
+        expect(decide(user('auditor', kind), action, opened).allowed).toBe(false);
+    }
+  });
+
+  it('who is excluded from the case has no access, whoever it is', () => {
+    const excluding = anEscalation({ excludedUserIds: ['user-1'], nameOpened: true });
+    for (const role of [...LEADS, 'steeringMember'] as const)
+      for (const action of ['readEscalations', 'readEscalationName', 'decideEscalation'] as const)
+        expect(decide(user(role), action, excluding)).toEqual({ allowed: false, policies: ['steering.excluded-worker'] });
   });
 });
 

@@ -28,6 +28,13 @@ export type Resource =
       readonly excludedUserIds: readonly string[];
       readonly over: boolean;
     }
+  /** `nameOpened`: the name is open to the steering group. */
+  | {
+      readonly type: 'Escalation';
+      readonly groupId: string;
+      readonly excludedUserIds: readonly string[];
+      readonly nameOpened: boolean;
+    }
   /** `purpose` as it was sent: any text. */
   | { readonly type: 'Purpose'; readonly purpose: string };
 
@@ -86,6 +93,15 @@ const resourceEntity = (resource: Resource): { uid: EntityUidJson; attrs?: Entit
           groups: refs('Group', resource.groupIds),
           excluded: refs('User', resource.excludedUserIds),
           over: resource.over,
+        },
+      };
+    case 'Escalation':
+      return {
+        uid: uid('Escalation', 'escalation'),
+        attrs: {
+          group: ref('Group', resource.groupId),
+          excluded: refs('User', resource.excludedUserIds),
+          nameOpened: resource.nameOpened,
         },
       };
     case 'Purpose':
@@ -157,6 +173,9 @@ const keyOf = (principal: Principal, action: Action, resource: Resource | undefi
         break;
       case 'BreakGlass':
         key.push(resource.openedBy, resource.groupIds, resource.excludedUserIds, resource.over);
+        break;
+      case 'Escalation':
+        key.push(resource.groupId, resource.excludedUserIds, resource.nameOpened);
         break;
       case 'Purpose':
         key.push(purposeWord(resource.purpose));
