@@ -197,6 +197,25 @@ const reportOf = async (caseId: string): Promise<string> => {
 };
 const just = (body?: unknown): Row => ({ mine: () => ({ body }) });
 
+/** An action that is before the steering group. */
+const onEscalation = (body?: () => unknown): Row => ({
+  mine: async () => {
+    const { caseId } = await newCase(server, { reason: 'KANARIE-matrix-grund' });
+    const actionId = await newAction(server, caseId, { description: 'KANARIE-matrix-aftale' });
+    await as('projectLead', 'POST', `/api/actions/${actionId}/escalation`, { reason: 'KANARIE-matrix-begrundelse' });
+    const path = `/api/escalations?actionId=${actionId}`;
+    const { items } = await as<{ items: { escalationId: string }[] }>('projectLead', 'GET', path);
+    return { params: { escalationId: items[0]!.escalationId }, body: await body?.() };
+  },
+});
+const steeringMeetingToday = async (): Promise<string> => {
+  const body = { groupId: DEMO_GROUP, localDate: day(), startTime: '23:00' };
+  return (await as('hotspotChief', 'POST', '/api/steering-meetings', body)).id;
+};
+const onSteeringMeeting = (body?: unknown): Row => ({
+  mine: async () => ({ params: { steeringMeetingId: await steeringMeetingToday() }, body }),
+});
+
 const organisationBody = () => ({
   ...{ organisationId: `enhed-${randomUUID()}`, name: 'Enhed', kind: 'municipal', authorityId: 'koebenhavns-kommune' },
 });
@@ -326,6 +345,26 @@ const ROWS: Readonly<Record<string, Row>> = {
     mine: () => ({ params: { userId: 'gadeteam' }, body: { toOrganisationId: 'politi' } }),
   },
 
+  'GET /api/escalations': just(),
+  'GET /api/escalations/{escalationId}': onEscalation(),
+  'POST /api/escalations/{escalationId}/summary': onEscalation(() => ({ summary: 'To forvaltninger er uenige om betalingen.' })),
+  'POST /api/escalations/{escalationId}/name-opening': onEscalation(() => ({ necessity: 'Afgøre, om det er en søskendesag' })),
+  'POST /api/escalations/{escalationId}/directors': onEscalation(() => ({
+    answerBy: day(5),
+    reason: 'Pladsen er væk på fredag',
+  })),
+  'POST /api/escalations/{escalationId}/decision': onEscalation(async () => ({
+    ...{ steeringMeetingId: await steeringMeetingToday(), outcome: 'return', dueOn: day(20), decision: 'Skolen inviterer selv' },
+  })),
+  'GET /api/steering-meetings': just(),
+  'POST /api/steering-meetings': just({ groupId: DEMO_GROUP, localDate: day(3) }),
+  'GET /api/steering-meetings/next': just(),
+  'GET /api/steering-meetings/{steeringMeetingId}': onSteeringMeeting(),
+  'GET /api/steering-meetings/{steeringMeetingId}/agenda': onSteeringMeeting(),
+  'PUT /api/steering-meetings/{steeringMeetingId}/schedule': onSteeringMeeting({ localDate: day(4) }),
+  'POST /api/steering-meetings/{steeringMeetingId}/cancellation': onSteeringMeeting(),
+  'POST /api/steering-meetings/{steeringMeetingId}/holding': onSteeringMeeting({ attended: ['steering-member'] }),
+
   'GET /api/meetings': just(),
   'POST /api/meetings': just({ groupId: DEMO_GROUP, localDate: day(3) }),
   'GET /api/meetings/next': just(),
@@ -395,6 +434,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'PUT /api/groups/{groupId}/members/{userId}/deputy': onGroup({ deputyUserId: 'sof' }),
   'PUT /api/groups/{groupId}/closing-days': onGroup({ dates: ['2026-12-24'] }),
   'PUT /api/groups/{groupId}/ladder': onGroup(ladder),
+  'PUT /api/groups/{groupId}/steering-series': onGroup({ firstOn: day(30), startTime: '10:00', durationMinutes: 45 }),
   'POST /api/groups/{groupId}/absences': {
     mine: () => ({ params: { groupId: DEMO_GROUP }, body: { from: day(300), backOn: day(310) } }),
     others: onGroup({ from: day(300), backOn: day(310) }).mine,

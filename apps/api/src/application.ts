@@ -77,6 +77,10 @@ import { MergesController } from './persons/merges.controller.js';
 import { PersonsController } from './persons/persons.controller.js';
 import { Registrar } from './persons/registrar.js';
 import { RegistryController } from './registry/registry.controller.js';
+import { EscalationsController } from './steering/escalations.controller.js';
+import { Escalator } from './steering/escalator.js';
+import { SteeringMeetingsController } from './steering/steering-meetings.controller.js';
+import { SteeringSeries } from './steering/series.js';
 
 export interface RunningApplication {
   readonly url: string;
@@ -103,6 +107,8 @@ const CONTROLLERS = [
   RegistryController,
   ChaseController,
   MailController,
+  EscalationsController,
+  SteeringMeetingsController,
   AuditController,
   OverviewController,
   BreakGlassController,
@@ -112,7 +118,7 @@ const CONTROLLERS = [
 ];
 
 /** What happens without a request, in the order in which one look may depend on another. */
-const BY_THEMSELVES = [Series, Chaser, Eraser, Publisher, ReviewWatch];
+const BY_THEMSELVES = [Series, SteeringSeries, Chaser, Escalator, Eraser, Publisher, ReviewWatch];
 
 @Module({})
 class ApiModule {

@@ -1,6 +1,6 @@
 // What a case looks like on the way out.
 import { ApiProperty } from '@nestjs/swagger';
-import { AGE_BANDS, BASES, CATEGORIES, CLOSE_OUTCOMES } from '@app/domain';
+import { AGE_BANDS, BASES, CATEGORIES, CLOSE_OUTCOMES, DECIDERS, DECISION_OUTCOMES } from '@app/domain';
 import { NEXT } from '../core/paging.dto.js';
 import { Day, Flag, Id, Moment, Nested, Text, Whole, Word } from '../core/fields.js';
 
@@ -134,11 +134,50 @@ export class RequestAnswer {
   @Word(['open', 'answered', 'declined']) status!: 'open' | 'answered' | 'declined';
   @Text(4000, { optional: true, nullable: true, example: 'Hvordan er fremmødet?' }) question?: string | null;
 }
+export class EscalationOwnerAnswer {
+  @Id({ example: 'sof' }) organisationId!: string;
+  @Id({ optional: true, example: 'sof-participant' }) userId?: string;
+}
+export class StepRefusedAnswer {
+  @Text(100, { example: 'OfferHandover' }) command!: string;
+  @Text(100, { example: 'action.not-open' }) rule!: string;
+}
+export class DecisionReturnedAnswer {
+  @Moment() at!: string;
+  @Id({ many: true, description: 'Actions that carry the decision; the ladder chases them.' }) actionIds!: string[];
+  @Nested(() => StepRefusedAnswer, { many: true }) refused!: StepRefusedAnswer[];
+}
+export class SteeringDecisionAnswer {
+  @Id() decisionId!: string;
+  @Moment() at!: string;
+  @Id({ example: 'hotspot-chief' }) userId!: string;
+  @Word(DECIDERS) by!: (typeof DECIDERS)[number];
+  @Id({ optional: true }) steeringMeetingId?: string;
+  @Word(DECISION_OUTCOMES) outcome!: (typeof DECISION_OUTCOMES)[number];
+  @Nested(() => EscalationOwnerAnswer) owner!: EscalationOwnerAnswer;
+  @Day() dueOn!: string;
+  @Id({ optional: true }) newActionId?: string;
+  @Whole(0, 1_000_000_000, { optional: true, example: 25000, description: 'Whole kroner.' }) amount?: number;
+  @Text(4000, { optional: true, nullable: true, example: 'SOF overtager.' }) decision?: string | null;
+  @Text(4000, { optional: true, nullable: true, example: 'Praktik i stedet.' }) otherAction?: string | null;
+  @Nested(() => DecisionReturnedAnswer, { optional: true }) returned?: DecisionReturnedAnswer;
+}
+export class CaseEscalationAnswer {
+  @Id() escalationId!: string;
+  @Id() actionId!: string;
+  @Word(['open', 'decided', 'resolved']) status!: 'open' | 'decided' | 'resolved';
+  @Moment() escalatedAt!: string;
+  @Flag({ example: false, description: 'Undecided after two held steering meetings.' }) stuck!: boolean;
+  @Day({ optional: true, description: 'Taken to the directors: when their answer is due.' }) directorsAnswerBy?: string;
+  @Nested(() => SteeringDecisionAnswer, { optional: true }) decision?: SteeringDecisionAnswer;
+}
 export class CaseAnswer extends CaseSummary {
   @Text(4000, { optional: true, nullable: true, example: 'Set på gaden sent om aftenen.' }) reason?: string | null;
   @Nested(() => ActionAnswer, { many: true }) actions!: ActionAnswer[];
   @Nested(() => FollowUpAnswer, { many: true }) followUps!: FollowUpAnswer[];
   @Nested(() => RequestAnswer, { many: true }) requests!: RequestAnswer[];
+  @Nested(() => CaseEscalationAnswer, { many: true, description: 'What went up to the steering group, and what came back.' })
+  escalations!: CaseEscalationAnswer[];
   @Id({ many: true, example: [], description: 'Workers who may not see the case.' }) excludedUserIds!: string[];
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
   @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];

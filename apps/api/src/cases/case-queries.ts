@@ -7,7 +7,7 @@ import type { Call } from '../core/call.js';
 import { requireCase } from '../core/guards.js';
 import { Reveal } from '../core/reveal.js';
 import type { ActionAnswer, CaseAnswer, CaseSummary, DisclosureAnswer, TimelineAnswer } from './case-answers.dto.js';
-import { caseShape, caseSummaryShape, together, withholdEntry, withholdFrom } from './shapes.js';
+import { caseEscalationShape, caseShape, caseSummaryShape, together, withholdEntry, withholdFrom } from './shapes.js';
 
 type Filter = { status?: CaseStatus; areaId?: string; groupId?: string; responsibleOrganisationId?: string };
 
@@ -55,10 +55,12 @@ export class CaseByIdHandler implements IQueryHandler<CaseById> {
     const readModels = await this.ask.readModels(call);
     const row = await readModels.case(caseId, this.ask.today);
     const decision = together(first, requireCase(call.principal, 'readCase', caseId, row));
+    const scope = { all: true, userId: call.principal.userId } as const;
+    const escalations = await readModels.escalations(scope, { caseId }, { limit: 200 });
     return this.out.reveal<CaseAnswer>(
       call,
       { purpose: 'case.read', decision, caseIds: [caseId] },
-      caseShape(call.principal, row!),
+      { ...caseShape(call.principal, row!), escalations: escalations.items.map(caseEscalationShape) },
     );
   }
 }

@@ -1,6 +1,6 @@
 // From read-model rows to answers: what leaves is named, one by one; texts are still sealed here.
 import type { AccessDecision, Principal } from '@app/access';
-import type { CaseDetail, CaseRow, DisclosureRow, PersonRow, RequestRow, TimelineEntry } from '@app/read-models';
+import type { CaseDetail, CaseRow, DisclosureRow, EscalationRow, PersonRow, RequestRow, TimelineEntry } from '@app/read-models';
 
 /** A protected address leaves in no answer. */
 export const personShape = ({ personId, addressProtected, identity }: PersonRow) => {
@@ -43,6 +43,21 @@ export const caseShape = (principal: Principal, { person, organisations, personI
   requests: row.requests.map((request) => requestShape(principal, request)),
   organisationIds: organisations.map((o) => o.organisationId),
   person: personShape(person),
+});
+
+/** What went up from the case, and what came back. */
+export const caseEscalationShape = ({
+  escalationId,
+  actionId,
+  status,
+  escalatedAt,
+  stuck,
+  directors,
+  decision,
+}: EscalationRow) => ({
+  ...{ escalationId, actionId, status, escalatedAt, stuck },
+  ...(directors && { directorsAnswerBy: directors.answerBy }),
+  ...(decision && { decision }),
 });
 
 /** Who, when, category, basis: no text of a person. */

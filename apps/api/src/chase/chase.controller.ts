@@ -16,6 +16,7 @@ import { factsOf, requireCase } from '../core/guards.js';
 import { PageQuery, pagingOf } from '../core/paging.dto.js';
 import { Ports } from '../core/ports.js';
 import { Reveal } from '../core/reveal.js';
+import { Escalator } from '../steering/escalator.js';
 import {
   ActionHistoryAnswer,
   ActionParams,
@@ -50,6 +51,7 @@ export class ChaseController {
     private readonly changer: Changer,
     private readonly ask: Ask,
     private readonly out: Reveal,
+    private readonly escalator: Escalator,
   ) {}
 
   @Post('actions/:actionId/chases')
@@ -75,12 +77,22 @@ export class ChaseController {
   }
 
   @Post('actions/:actionId/escalation')
-  @Changes({ summary: 'Escalate an action at once', description: 'Ends its ladder for this deadline.', status: 201 })
-  escalate(@TheCall() call: Call, @Param() { actionId }: ActionParams, @Body() { reason }: EscalationBody): Promise<Receipt> {
-    return this.change(call, 'escalateAction', actionId, (found) => [
+  @Changes({
+    summary: 'Escalate an action at once',
+    description: 'Ends its ladder for this deadline, and puts it before the steering group.',
+    status: 201,
+  })
+  async escalate(
+    @TheCall() call: Call,
+    @Param() { actionId }: ActionParams,
+    @Body() { reason }: EscalationBody,
+  ): Promise<Receipt> {
+    const receipt = await this.change(call, 'escalateAction', actionId, (found) => [
       actionId,
       { type: 'EscalateAction', data: { ...found, reason } },
     ]);
+    await this.escalator.nudge();
+    return receipt;
   }
 
   @Get('actions/:actionId/history')

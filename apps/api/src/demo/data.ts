@@ -158,7 +158,15 @@ const CASES: readonly DemoCase[] = [
     followUpIn: 1,
     actions: [{ owner: 'buf', user: 'buf', agreed: 14, dueIn: 9 }],
   },
-  { n: 3, areaId: A, responsible: 'sof', birthYear: 2007, referred: 50, opened: 48 },
+  {
+    n: 3,
+    areaId: A,
+    responsible: 'sof',
+    birthYear: 2007,
+    referred: 50,
+    opened: 48,
+    actions: [{ owner: 'buf', user: 'buf', agreed: 40, dueIn: -20 }],
+  },
   { n: 4, areaId: A, responsible: 'gadeteam', birthYear: 2010, referred: 2 },
   {
     n: 5,
@@ -336,6 +344,20 @@ const loadMeeting = async (ports: Ports, send: Send, weeksAgo: number, cases: re
   await at({ type: 'CloseMeeting', data: { meetingId } });
 };
 
+/** An action that nobody in the group could move: the project lead chased it, and took it to the steering group. */
+const loadEscalation = async (ports: Ports, send: Send, n: number): Promise<void> => {
+  const actionId = demoId(`action ${n} 0`);
+  const about = { caseId: demoId(`case ${n}`), actionId, personId: demoId(`person ${n}`), open: true };
+  const action = { ...about, deadline: addDays(ports.clock.today(), -20), holder: { organisationId: 'buf', to: ['buf'] } };
+  const note = `Hvem betaler? ${canary('rykker', n)}`;
+  await send('chase', actionId, 'project-lead', 12, {
+    type: 'ChaseAction',
+    data: { ...action, chaseId: demoId(`chase ${n}`), note },
+  });
+  const reason = `To forvaltninger er uenige om betalingen. ${canary('eskalering', n)}`;
+  await send('chase', actionId, 'project-lead', 2, { type: 'EscalateAction', data: { ...action, reason } });
+};
+
 /** Loads the demo into an empty store, or what is missing of it. */
 export const loadDemo = async (ports: Ports): Promise<void> => {
   const send = sender(ports);
@@ -343,4 +365,5 @@ export const loadDemo = async (ports: Ports): Promise<void> => {
   for (const demo of CASES) await loadCase(ports, send, demo);
   await loadMeeting(ports, send, 4, [3, 5, 6, 1]);
   await loadMeeting(ports, send, 1, [1, 2, 5, 6]);
+  await loadEscalation(ports, send, 3);
 };

@@ -103,6 +103,11 @@ class AbsenceBody {
   @Day() from!: string;
   @Day({ example: '2026-12-01', description: 'First day back.' }) backOn!: string;
 }
+class SteeringSeriesBody {
+  @Day({ description: 'The first meeting; then every 14 days, a week later where that day is closed.' }) firstOn!: string;
+  @TimeOfDay({ example: '14:00' }) startTime!: string;
+  @Whole(5, 480, { example: 60 }) durationMinutes!: number;
+}
 class GroupAnswer {
   @Id() groupId!: string;
   @Text(200, { example: 'Fremdriftsgruppen' }) name!: string;
@@ -116,6 +121,11 @@ class GroupAnswer {
   @Nested(() => LadderBody, { optional: true, description: 'Its own thresholds. Missing: those of the rule set.' })
   ladder?: LadderBody;
   @Nested(() => AbsenceAnswer, { many: true }) absences!: AbsenceAnswer[];
+  @Nested(() => SteeringSeriesBody, {
+    optional: true,
+    description: 'When its steering group meets. Missing: every other Thursday at 14.',
+  })
+  steeringSeries?: SteeringSeriesBody;
 }
 class GroupList {
   @Nested(() => GroupAnswer, { many: true }) items!: GroupAnswer[];
@@ -378,6 +388,16 @@ export class RegistryController {
       type: 'SetLadder',
       data: { groupId, ladder: { ...DEFAULT_RULE_SET.ladder, ...body } },
     }));
+  }
+
+  @Put('groups/:groupId/steering-series')
+  @Changes({
+    summary: 'Say when the group’s steering group meets',
+    description: 'Meetings that are planned already stay where they are.',
+  })
+  steeringSeries(@TheCall() call: Call, @Param() { groupId }: GroupParams, @Body() body: SteeringSeriesBody): Promise<Receipt> {
+    const data = { groupId, series: { ...body } };
+    return this.administer(call, 'group', groupId, () => ({ type: 'SetSteeringSeries', data }));
   }
 
   @Post('groups/:groupId/absences')
