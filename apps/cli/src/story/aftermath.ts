@@ -1,4 +1,4 @@
-// Two weeks later: what was not done is overdue, on top of the next agenda, and followed until it is done.
+// Two weeks later: what was not done is overdue, on top of the next agenda, taken to the steering group, and followed until it is done.
 import { addDays } from '@app/platform';
 import { checkOrder, todayOf, upcoming, type Agenda, type Cases } from './before.js';
 import type { Held } from './meeting.js';
@@ -19,11 +19,54 @@ interface CaseSeen {
   readonly status: string;
   readonly actions: readonly Action[];
 }
+interface Escalation {
+  readonly escalationId: string;
+  readonly evidence: { readonly hands: readonly object[]; readonly moves: readonly object[] };
+}
 interface TimelineEntry {
   readonly type: string;
   readonly userId: string;
   readonly texts: Readonly<Record<string, string | null>>;
 }
+
+/** What the group cannot move goes up, is decided, and comes back with a new deadline. */
+const steering = async (
+  play: Play,
+  { caseId, actionId, later }: { caseId: string; actionId: string; later: string },
+): Promise<void> => {
+  const { coordinator, projectLead, hotspotChief, steeringMember } = play.cast;
+  const path = await play.step(
+    'Projektlederen løfter den til styregruppen, som ser sagsnummer og forløb, men intet navn',
+    'The project lead takes it to the steering group, which sees case number and evidence, but no name',
+    async () => {
+      const reason = play.secret('Ingen i gruppen kan bevilge praktikpladsen');
+      await projectLead.post(`/api/actions/${actionId}/escalation`, { reason });
+      const [escalation] = await steeringMember.list<Escalation>(`/api/escalations?actionId=${actionId}&status=open`);
+      check(escalation !== undefined, 'the steering group does not see it');
+      check(escalation.evidence.moves.length > 0 && escalation.evidence.hands.length > 0, 'it came without its evidence');
+      await steeringMember.mayNotSee(`/api/cases/${caseId}`, 403);
+      return `/api/escalations/${escalation.escalationId}`;
+    },
+  );
+  const dueOn = addDays(later, 14);
+  await play.step(
+    'Styregruppen beslutter: det står på næste ugentlige dagsorden, og indsatsen har en ny frist, som der rykkes for',
+    'The steering group decides: it is on the next weekly agenda, and the action has a new deadline that is chased',
+    async () => {
+      const { groupId } = await coordinator.get<{ groupId: string }>(`/api/cases/${caseId}`);
+      const meeting = { groupId, localDate: later, startTime: '23:00' };
+      const { id: steeringMeetingId } = await hotspotChief.post('/api/steering-meetings', meeting);
+      const decision = { steeringMeetingId, outcome: 'return', dueOn, decision: 'Virksomheden inviteres til næste møde.' };
+      await steeringMember.post(`${path}/decision`, decision);
+      const agenda = await coordinator.get<Agenda>(`/api/meetings/${await upcoming(coordinator, later, () => true)}/agenda`);
+      const reasons = agenda.items.find((item) => item.caseId === caseId)?.why.map(({ reason }) => reason) ?? [];
+      check(reasons.includes('steering-decision'), `expected steering-decision, got ${reasons.join(', ') || 'none'}`);
+      const { actions } = await coordinator.get<CaseSeen>(`/api/cases/${caseId}`);
+      const deadline = actions.find((action) => action.actionId === actionId)?.deadline;
+      check(deadline === dueOn, `expected the deadline ${dueOn}, got ${deadline ?? 'none'}`);
+    },
+  );
+};
 
 export const aftermath = async (play: Play, { closed, quiet, today }: Cases, { actionId, deadline }: Held): Promise<void> => {
   const { coordinator, gadeteam } = play.cast;
@@ -97,6 +140,7 @@ export const aftermath = async (play: Play, { closed, quiet, today }: Cases, { a
       check(moved?.userId === 'gadeteam' && moved.texts['ground'] === ground, 'the timeline does not say who and why');
     },
   );
+  await steering(play, { caseId, actionId, later });
   const close = async (id: string) => {
     const { revision } = await coordinator.get<CaseSeen>(`/api/cases/${id}`);
     return { path: `/api/cases/${id}/closing`, body: { outcome: 'goal-reached' }, revision };

@@ -99,8 +99,8 @@ export class User {
   }
 }
 
-/** Those whose role or organisation may never see a young person. */
-const OUTSIDE = ['externalAuditor', 'partner', 'politicalMember', 'administrator'] as const;
+/** Those whose role or organisation may not see a young person; the steering group only where a name is opened to it. */
+const OUTSIDE = ['steeringMember', 'externalAuditor', 'partner', 'politicalMember', 'administrator'] as const;
 const INSIDE = [
   ...(['coordinator', 'projectLead', 'hotspotChief', 'auditor'] as const),
   ...(['BUF', 'SOF', 'gadeteam', 'jobcenter', 'police'] as const),
