@@ -1,5 +1,6 @@
 // What no lower level could move, over HTTP and with the demo's clock: up to the steering group without a name, decided, back to the case
 // and the next weekly agenda, and chased again.
+import { jest } from '@jest/globals';
 import { CommandBus } from '@nestjs/cqrs';
 import { demoId } from '../apps/api/src/demo/data.js';
 import { DEMO_GROUP } from '../apps/api/src/demo/users.js';
@@ -205,8 +206,12 @@ describe('an escalation', () => {
     done(await post('coordinator', `${path}/name-opening`, { necessity: 'Afgøre, om det er en søskendesag' }));
     expect((await one('steeringMember', path)).personName).toBe(name);
     expect((await accessLogOf(server, 'steering-member')).at(-1)!.data).toMatchObject({
-      ...{ purpose: 'escalation.read-name', personIds: [personId], fieldClasses: expect.arrayContaining(['identity']) },
-      policies: expect.arrayContaining(['steering.member-reads-opened-name']),
+      ...{
+        purpose: 'escalation.read-name',
+        personIds: [personId],
+        fieldClasses: expect.arrayContaining(['identity']) as string[],
+      },
+      policies: expect.arrayContaining(['steering.member-reads-opened-name']) as string[],
     });
     const list = await server.call('steeringMember', 'GET', `/api/escalations?actionId=${actionId}`);
     expect(list.text).not.toContain(name);
@@ -317,7 +322,7 @@ describe('a decision', () => {
   it('that the case does not take any more says so, and by which rule', async () => {
     const { path, caseId, actionId, escalationId } = await escalated();
     // Done in the moment between the decision and its way back.
-    const look = jestSpyLook();
+    const look = withoutNudge();
     done(await decide(path, { decision: 'Skolen ringer til hjemmet.' }));
     done(await post('SOF', `/api/cases/${caseId}/actions/${actionId}/completion`, {}));
     look.release();
@@ -399,7 +404,7 @@ describe('the process', () => {
     'broken off at command %i, %s it took effect, leaves nothing out and does nothing twice',
     async (nth, when) => {
       const { caseId, actionId, escalationId, path } = await escalated();
-      const look = jestSpyLook();
+      const look = withoutNudge();
       done(await decide(path, { outcome: 'assign', ownerOrganisationId: 'bif', ownerUserId: 'bif', decision: 'BIF overtager.' }));
       look.release();
       await brokenAt(nth, when).look();
@@ -418,7 +423,7 @@ describe('the process', () => {
     const { caseId } = await newCase(server);
     for (const when of ['before', 'after'] as const) {
       const actionId = await newAction(server, caseId, { deadline: await inDays(3) });
-      const look = jestSpyLook();
+      const look = withoutNudge();
       done(await post('projectLead', `/api/actions/${actionId}/escalation`, { reason: 'Ingen i gruppen kan bevilge' }));
       look.release();
       await brokenAt(1, when).look();
@@ -430,9 +435,7 @@ describe('the process', () => {
 });
 
 /** Until released, nothing of this process follows up: as if it were an api beside a worker. */
-function jestSpyLook() {
-  const escalator = server.app.get(Escalator);
-  const { nudge } = escalator;
-  escalator.nudge = () => Promise.resolve();
-  return { release: () => void (escalator.nudge = nudge) };
+function withoutNudge() {
+  const nudge = jest.spyOn(server.app.get(Escalator), 'nudge').mockResolvedValue(undefined);
+  return { release: () => nudge.mockRestore() };
 }

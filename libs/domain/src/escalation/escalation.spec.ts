@@ -93,7 +93,7 @@ describe('the hotspot chief', () => {
   const take = (over: object = {}) =>
     command('TakeToDirectors', { escalationId, answerBy: '2026-12-01', reason: 'Pladsen er væk på fredag.', ...over });
   it('takes it to the directors at once, with a date for their answer', () => {
-    when(received)(take()).then({ ...directors, subject, text: { reason: 'Pladsen er væk på fredag.' } } as EscalationEvent);
+    when(received)(take()).then({ ...directors, subject, text: { reason: 'Pladsen er væk på fredag.' } });
   });
   it('says why, and by when, once', () => {
     when(received)(take({ reason: 'ok' })).thenRefused('escalation.reason');
@@ -180,6 +180,6 @@ describe('a decision', () => {
 });
 
 it('an action that is done resolves its escalation', () => {
-  when(received)(command('ResolveEscalation', { ...ids, how: 'completed' })).then(resolved as EscalationEvent);
+  when(received)(command('ResolveEscalation', { ...ids, how: 'completed' })).then(resolved);
   expect(contextOf().today).toBe('2026-11-24');
 });
