@@ -25,6 +25,8 @@ import { PROGRAMME } from '../meetings/series.js';
 
 type ExistingCase = Exclude<CaseState, { status: 'none' }>;
 type Refused = { readonly command: string; readonly rule: string };
+/** Escalations under way at once: their commands commit together. */
+const AT_ONCE = 8;
 const dateOf = (at: string): string => localDateAt(new Date(at));
 
 /** Dates, organisations and staff: none of the texts. */
@@ -55,15 +57,21 @@ export class Escalator extends Periodic {
   protected async lookNow(): Promise<void> {
     const { readModels, lastWritten } = this.ports;
     await readModels.reach(lastWritten);
-    for (const todo of await readModels.escalationsToDo()) {
-      // One that cannot be read does not hold up the others; a store that is out of reach does.
-      try {
-        await this.follow(todo);
-      } catch (error) {
-        if (error instanceof UnavailableError || error instanceof OutcomeUnknownError) throw error;
-        const kind = error instanceof Error ? error.constructor.name : 'error';
-        this.logger.warn(`escalation ${todo.escalationId} was not followed: ${kind}`);
-      }
+    const todos = [...(await readModels.escalationsToDo())];
+    const worker = async () => {
+      for (let todo = todos.pop(); todo; todo = todos.pop()) await this.tryToFollow(todo);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  }
+
+  /** One that cannot be read does not hold up the others; a store that is out of reach does. */
+  private async tryToFollow(todo: EscalationTodo): Promise<void> {
+    try {
+      await this.follow(todo);
+    } catch (error) {
+      if (error instanceof UnavailableError || error instanceof OutcomeUnknownError) throw error;
+      const kind = error instanceof Error ? error.constructor.name : 'error';
+      this.logger.warn(`escalation ${todo.escalationId} was not followed: ${kind}`);
     }
   }
 
