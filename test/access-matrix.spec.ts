@@ -40,6 +40,7 @@ interface Asked {
   readonly params?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly ifMatch?: number;
+  readonly query?: string;
 }
 /**
  * How an endpoint is asked so that its handler is really reached. `mine`: what every member of the group takes part in;
@@ -321,6 +322,10 @@ const ROWS: Readonly<Record<string, Row>> = {
   'POST /api/cases/{caseId}/withdrawals': onCase('open', async ({ caseId }) => ({
     body: { eventId: await reportOf(caseId), ground: 'KANARIE-matrix-grund' },
   })),
+  'GET /api/cases/{caseId}/knowledge': {
+    mine: () => ({ params: { caseId: CASE }, query: '?organisationId=sof' }),
+    others: () => ({ params: { caseId: FEW }, query: '?organisationId=sof' }),
+  },
   'GET /api/withdrawals': just(),
   'POST /api/withdrawals/{eventId}/acknowledgement': onCase('open', async ({ caseId }) => {
     const eventId = await reportOf(caseId);
@@ -538,14 +543,14 @@ describe('the endpoint matrix', () => {
   let documented: string[];
 
   const authorization = new Map<string, string>();
-  const send = (user: string, endpoint: string, { params = {}, body, ifMatch }: Asked) => {
+  const send = (user: string, endpoint: string, { params = {}, body, ifMatch, query = '' }: Asked) => {
     const [method, template] = endpoint.split(' ') as [string, string];
     const path = template.replace(/\{(\w+)\}/g, (_, name: string) => params[name]!);
     const headers = {
       ...(ifMatch !== undefined && { 'if-match': `"${ifMatch}"` }),
       ...(authorization.has(user) && { authorization: authorization.get(user)! }),
     };
-    return server.call(DEMO_USERS.some((u) => u.user === user) ? user : undefined, method, path, body, headers);
+    return server.call(DEMO_USERS.some((u) => u.user === user) ? user : undefined, method, path + query, body, headers);
   };
 
   const look = (user: string, name: string, answer: Answer) => {

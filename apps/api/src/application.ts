@@ -33,6 +33,7 @@ import { AUDIT_QUERIES, AuditController } from './audit/audit.controller.js';
 import { CaseChangesController } from './cases/case-changes.controller.js';
 import { CASE_QUERIES } from './cases/case-queries.js';
 import { CaseQuestionsController } from './cases/case-questions.controller.js';
+import { KnowledgeController } from './cases/knowledge.controller.js';
 import { WithdrawalsController } from './cases/withdrawals.controller.js';
 import { ChaseController } from './chase/chase.controller.js';
 import { Chaser } from './chase/chaser.js';
@@ -100,6 +101,7 @@ const CONTROLLERS = [
   CaseQuestionsController,
   MeetingsController,
   MeetingQuestionsController,
+  KnowledgeController,
   WithdrawalsController,
   MergesController,
   InformingController,

@@ -26,6 +26,8 @@ export const ACTIONS = [
   'reviewBreakGlass',
   /** Necessity of disclosures, criteria of searches: as auditors read them. */
   'readReasons',
+  /** What an organisation lawfully knew of a case, and when, without its words; the person by pseudonym [Case]. */
+  'reviewKnowledge',
   /** What is due for erasure, under way and erased, and certificates; persons by pseudonym [Case]. */
   'readErasures',
   /** Also: archives, legal holds [Case]. */
@@ -44,6 +46,8 @@ export const ACTIONS = [
   'searchPersons',
   /** [Case] */
   'readCase',
+  /** The case as an organisation lawfully knew it at a time [Case with `knowerId`]. */
+  'readKnowledge',
   /** [Case: one of the person's] */
   'readPerson',
   /** See which registrations may be one person's; merge two, and undo it [Case: one of each]. */

@@ -96,7 +96,7 @@ describe('personal data', () => {
   it('every action is personal, except those that show no young person', () => {
     const self: Action[] = ['readSelf', 'chooseForSelf'];
     const not: Action[] = [...self, 'readAreas', 'readOverview', 'readRegistry', 'administer', 'manageMail', 'moveClock'];
-    const logs: Action[] = ['readSharingLog', 'readAccessLog', 'readErasures', 'readEscalations'];
+    const logs: Action[] = ['readSharingLog', 'readAccessLog', 'reviewKnowledge', 'readErasures', 'readEscalations'];
     expect([...personal, ...not, ...logs].sort()).toEqual([...ACTIONS].sort());
   });
 
@@ -235,6 +235,25 @@ describe('cases', () => {
     expect(decide(user('projectLead'), 'importCases', group())).toEqual({ allowed: true, policies: ['case.import'] });
     expect(decide(user('projectLead'), 'importCases', group('group-2')).allowed).toBe(false);
     expect(decide(user('participant'), 'importCases', group()).allowed).toBe(false);
+  });
+
+  it('what an organisation knew: leads of any, a participant of the own, municipal auditors without its words', () => {
+    const of = (knowerId: string, rest: Partial<CaseResource> = {}) => aCase({ knowerId, ...rest });
+    for (const role of LEADS) {
+      expect(decide(user(role), 'readKnowledge', of('sof'))).toEqual({ allowed: true, policies: ['case.lead'] });
+      expect(decide(user(role), 'readKnowledge', of('sof', { groupId: 'group-2' })).allowed).toBe(false);
+    }
+    expect(decide(user('participant'), 'readKnowledge', of('bif'))).toEqual({ allowed: true, policies: ['case.own-knowledge'] });
+    expect(decide(user('participant'), 'readKnowledge', of('sof')).allowed).toBe(false);
+    expect(decide(user('participant'), 'readKnowledge', aCase()).allowed).toBe(false);
+    // It has left the case, or is of another group.
+    expect(decide(user('participant'), 'readKnowledge', of('bif', { organisationIds: ['sof'] })).allowed).toBe(false);
+    expect(decide(user('participant'), 'readKnowledge', of('bif', { groupId: 'group-2' })).allowed).toBe(false);
+    expect(decide(user('participant'), 'readKnowledge', of('bif', { excludedUserIds: ['user-1'] })).allowed).toBe(false);
+    expect(decide(user('auditor'), 'reviewKnowledge', of('bif', { groupId: 'group-2' })).policies).toEqual(['audit.knowledge']);
+    for (const kind of ['police', 'other'] as const)
+      expect(decide(user('auditor', kind), 'reviewKnowledge', of('bif')).allowed).toBe(false);
+    expect(decide(user('coordinator'), 'reviewKnowledge', of('bif')).allowed).toBe(false);
   });
 
   it('auditors see the whole sharing log, not the cases', () => {

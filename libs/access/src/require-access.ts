@@ -16,6 +16,8 @@ export type Resource =
       readonly excludedUserIds: readonly string[];
       /** The organisation that owes the action at hand: for `reportAction`. */
       readonly actionOwnerId?: string;
+      /** Whose knowledge is asked about: for `readKnowledge`. */
+      readonly knowerId?: string;
     }
   | { readonly type: 'Group'; readonly groupId: string }
   /** `mixed`: somebody of kind `other` is checked in. */
@@ -79,6 +81,7 @@ const resourceEntity = (resource: Resource): { uid: EntityUidJson; attrs?: Entit
           organisations: refs('Organisation', resource.organisationIds),
           excluded: refs('User', resource.excludedUserIds),
           ...(resource.actionOwnerId === undefined ? {} : { actionOwner: ref('Organisation', resource.actionOwnerId) }),
+          ...(resource.knowerId === undefined ? {} : { knower: ref('Organisation', resource.knowerId) }),
         },
       };
     case 'Group':
@@ -163,7 +166,7 @@ const keyOf = (principal: Principal, action: Action, resource: Resource | undefi
     key.push(resource.type);
     switch (resource.type) {
       case 'Case':
-        key.push(resource.groupId, resource.organisationIds, resource.excludedUserIds, resource.actionOwnerId);
+        key.push(resource.groupId, resource.organisationIds, resource.excludedUserIds, resource.actionOwnerId, resource.knowerId);
         break;
       case 'Group':
         key.push(resource.groupId);

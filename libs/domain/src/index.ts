@@ -31,3 +31,4 @@ export * from './meeting/events.js';
 export * from './meeting/agenda.js';
 export * from './meeting/state.js';
 export * from './meeting/decider.js';
+export * from './knowledge/knowledge.js';

@@ -5,6 +5,7 @@ import { breakGlassQueries } from './access-log/break-glass-queries.js';
 import { accessLogQuery } from './access-log/queries.js';
 import { actionQueries } from './cases/actions-queries.js';
 import { agendaQuery } from './cases/agenda-query.js';
+import { knowledgeQuery } from './cases/knowledge-query.js';
 import { caseQueries } from './cases/queries.js';
 import { timelineEntryQuery, timelineQuery } from './cases/timeline-query.js';
 import { chaseQueries } from './chase/queries.js';
@@ -56,6 +57,7 @@ export const createReadModels = ({ dataSource, store, projections }: ReadModelOp
     silences: silencesQuery(ask),
     timeline: timelineQuery(ask, store),
     timelineEntry: timelineEntryQuery(ask, store),
+    knowledge: knowledgeQuery(ask, store),
     agenda: agendaQuery(ask),
     accessLog: accessLogQuery(ask),
     ...breakGlassQueries(ask),

@@ -64,6 +64,17 @@ class LocalDateConstraint implements ValidatorConstraintInterface {
   }
 }
 
+@ValidatorConstraint({ name: 'momentOrDay' })
+class MomentOrDayConstraint implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    if (typeof value !== 'string' || !isLocalDate(value.slice(0, 10))) return false;
+    return value.length === 10 || (/^.{10}T\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(value) && !Number.isNaN(Date.parse(value)));
+  }
+  defaultMessage(): string {
+    return '$property must be an instant in UTC, such as 2026-11-24T08:00:00Z, or a date that exists, such as 2026-11-24';
+  }
+}
+
 const EXAMPLE_ID = '6f9619ff-8b86-4d01-b42d-00cf4fc964ff';
 /** Never a CPR number: ids are stored and logged in clear. */
 export const ID_PATTERN = /^(?!\d{6}-?\d{4}$)[a-z0-9][a-z0-9-]{0,63}$/;
@@ -132,6 +143,14 @@ export const Moment = (options: FieldOptions = {}) =>
       ...each(options),
       message: '$property must be an instant in UTC, such as 2026-11-24T08:00:00Z',
     }),
+  );
+
+/** An instant in UTC, or a local date in Europe/Copenhagen. */
+export const MomentOrDay = (options: FieldOptions = {}) =>
+  field(
+    { example: '2026-11-24', ...options },
+    { type: String, pattern: '^\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?Z)?$' },
+    Validate(MomentOrDayConstraint),
   );
 
 /** A local time of day in Europe/Copenhagen. */

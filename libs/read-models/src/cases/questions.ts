@@ -1,5 +1,5 @@
 // What is asked about cases and their actions, and the shapes of the answers. Texts are still sealed.
-import type { AgeBand, Category, CloseOutcome, Party } from '@app/domain';
+import type { AgeBand, Category, CloseOutcome, KnownEvent, Party } from '@app/domain';
 import type { Sealed } from '@app/personal-data';
 import type { PersonRow } from '../persons/questions.js';
 import type { CaseScope, Page, Paging } from '../questions.js';
@@ -109,6 +109,13 @@ export interface TimelineEntry {
   readonly texts: Readonly<Record<string, Sealed>>;
 }
 
+/** An entry of the timeline as an organisation knew it: without its texts where it did not know the words. */
+export type KnowledgeEntry = TimelineEntry & Omit<KnownEvent, 'eventId'>;
+export interface Knowledge extends Page<KnowledgeEntry> {
+  /** When the organisation took part in the case, UTC; without `to` it still does. */
+  readonly tookPart: readonly { readonly from: string; readonly to?: string }[];
+}
+
 /** What shows as withdrawn: the texts of one event. */
 export interface WithdrawnMark {
   readonly eventId: string;
@@ -165,6 +172,8 @@ export interface CaseQuestions {
   timeline(caseId: string, paging: Paging): Promise<Page<TimelineEntry>>;
   /** One entry of the timeline. */
   timelineEntry(caseId: string, eventId: string): Promise<TimelineEntry | undefined>;
+  /** The case as an organisation lawfully knew it at an instant (UTC), newest first: from events alone, read from the log. */
+  knowledge(caseId: string, organisationId: string, at: string, paging: Paging): Promise<Knowledge>;
   /**
    * Last withdrawn first. Of groups: all of their cases; of an organisation: what it was told, also of cases it has left.
    * `open`: somebody (of an organisation: it itself) has not acknowledged yet.
