@@ -419,6 +419,18 @@ describe('the process', () => {
       });
     },
   );
+  it('taken up again, does not undo what somebody did meanwhile', async () => {
+    const { caseId, actionId, path } = await escalated();
+    const look = withoutNudge();
+    done(await decide(path));
+    look.release();
+    await brokenAt(1, 'after').look();
+    const etag = (await server.call('SOF', 'GET', `/api/cases/${caseId}`)).headers.get('etag')!;
+    const move = { to: await inDays(15), ground: 'Skolen har lukket hele ugen' };
+    done(await server.call('SOF', 'POST', `/api/cases/${caseId}/actions/${actionId}/deadline`, move, { 'if-match': etag }));
+    await server.app.get(Escalator).look();
+    expect((await caseSeen(caseId)).actions).toMatchObject([{ deadline: move.to }]);
+  });
   it('receives an escalation once, however often and wherever it was broken off', async () => {
     const { caseId } = await newCase(server);
     for (const when of ['before', 'after'] as const) {
