@@ -181,6 +181,15 @@ const onTwo = (merged: boolean, ask: (into: string) => unknown = () => undefined
     return { params: { personId, mergeId: items[0]!.mergeId }, body: ask(into) };
   },
 });
+/** Whose cases may end: not one of the demo's. */
+const onSomebody = (body: () => unknown, moved = false): Row => ({
+  mine: async () => {
+    const { personId } = await newCase(server);
+    const move = { movedOn: day(-1), municipality: 'KANARIE-matrix-kommune' };
+    if (moved) await coordinator('POST', `/api/persons/${personId}/move`, move);
+    return { params: { personId }, body: body() };
+  },
+});
 const OPENING = 'KANARIE-matrix-klage over opslag skal efterses';
 /** Opened by the auditor. */
 const onOpening = (body?: unknown): Row => ({
@@ -418,6 +427,13 @@ const ROWS: Readonly<Record<string, Row>> = {
   'POST /api/persons/{personId}/corrections': onPerson({ phone: 'KANARIE-matrix-telefon' }),
   'PUT /api/persons/{personId}/address-protection': onPerson(),
   'DELETE /api/persons/{personId}/address-protection': { mine: onPerson().mine },
+
+  'POST /api/persons/{personId}/move': onSomebody(() => ({ movedOn: day(-1), municipality: 'KANARIE-matrix-kommune' })),
+  'POST /api/persons/{personId}/death': onSomebody(() => ({ diedOn: day(-1) })),
+  'POST /api/persons/{personId}/life-event-retraction': onSomebody(() => ({ lifeEvent: 'moved', reason: 'Ved en fejl' }), true),
+  'GET /api/persons/{personId}/life-events': onPerson(),
+  'GET /api/persons/{personId}/protected-address': onPerson(),
+  'GET /api/life-events': just(),
 
   'GET /api/me': just(),
   'GET /api/me/mail': just(),

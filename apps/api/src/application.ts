@@ -74,6 +74,8 @@ import { Series } from './meetings/series.js';
 import { InformingController } from './persons/informing.controller.js';
 import { OVERVIEW_QUERIES, OverviewController } from './overview/overview.controller.js';
 import { Publisher } from './overview/publisher.js';
+import { LifeController } from './persons/life.controller.js';
+import { LifeWatch } from './persons/life-watch.js';
 import { MergesController } from './persons/merges.controller.js';
 import { PersonsController } from './persons/persons.controller.js';
 import { Registrar } from './persons/registrar.js';
@@ -104,6 +106,7 @@ const CONTROLLERS = [
   KnowledgeController,
   WithdrawalsController,
   MergesController,
+  LifeController,
   InformingController,
   PersonsController,
   RegistryController,
@@ -120,7 +123,7 @@ const CONTROLLERS = [
 ];
 
 /** What happens without a request, in the order in which one look may depend on another. */
-const BY_THEMSELVES = [Series, SteeringSeries, Chaser, Escalator, Eraser, Publisher, ReviewWatch];
+const BY_THEMSELVES = [Series, SteeringSeries, Chaser, Escalator, Eraser, Publisher, ReviewWatch, LifeWatch];
 
 @Module({})
 class ApiModule {

@@ -50,6 +50,8 @@ export const ACTIONS = [
   'readKnowledge',
   /** [Case: one of the person's] */
   'readPerson',
+  /** An address that is protected: shown alone, when asked for [Case: one of the person's]. */
+  'readProtectedAddress',
   /** See which registrations may be one person's; merge two, and undo it [Case: one of each]. */
   'mergePersons',
   /** Record that the young person was told, or why that waits; see who was not [Case: one of the person's]. */

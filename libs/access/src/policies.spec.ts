@@ -292,6 +292,18 @@ describe('erasing', () => {
   });
 });
 
+it('a protected address: coordinator and project lead of the municipality, in their own groups, not when excluded', () => {
+  for (const role of ROLES)
+    for (const kind of ORGANISATION_KINDS) {
+      const may = kind === 'municipal' && (role === 'coordinator' || role === 'projectLead');
+      expect([role, kind, decide(user(role, kind), 'readProtectedAddress', aCase()).allowed]).toEqual([role, kind, may]);
+    }
+  const lead = user('coordinator');
+  expect(decide(lead, 'readProtectedAddress', aCase()).policies).toEqual(['personal-data.protected-address']);
+  expect(decide(lead, 'readProtectedAddress', aCase({ groupId: 'group-2' })).allowed).toBe(false);
+  expect(decide(lead, 'readProtectedAddress', aCase({ excludedUserIds: ['user-1'] })).allowed).toBe(false);
+});
+
 describe('break-glass', () => {
   type Opening = Extract<Resource, { type: 'BreakGlass' }>;
   const opening = (rest: Partial<Opening> = {}): Opening => ({

@@ -15,6 +15,7 @@ export * from './overview/overview.js';
 export * from './ruleset/ruleset.js';
 export * from './person/person.js';
 export * from './person/erasure.js';
+export * from './person/life.js';
 export * from './person/merge.js';
 export * from './person/informing.js';
 export * from './information-sharing/information-sharing.js';

@@ -14,6 +14,7 @@ import {
   steeringMeetingCodec,
   UnknownEventError,
   userCodec,
+  type lifeEvents,
   type CaseFolded,
   type ChaseFolded,
   type Codec,
@@ -67,6 +68,8 @@ export type OnPerson = On<'person', PersonFolded>;
 /** Those of a person's events that are about erasing. */
 export type OnErasure = On<'person', ErasureFolded>;
 /** Those that are about telling the person. */
+/** Those about what happened in a person's life. */
+export type OnLife = Extract<OnPerson, { type: keyof typeof lifeEvents }>;
 export type OnInforming = On<'person', Extract<PersonFolded, { readonly type: InformingEvent['type'] }>>;
 export type OnCase = On<'case', CaseFolded>;
 export type OnChase = On<'chase', ChaseFolded>;

@@ -16,6 +16,7 @@ import { erasureQueries } from './erasures/queries.js';
 import { meetingQueries } from './meetings/queries.js';
 import { informingQueries } from './persons/informing-queries.js';
 import { overviewQueries } from './overview/queries.js';
+import { lifeQueries } from './persons/life-queries.js';
 import { mergeQueries } from './persons/merge-queries.js';
 import { personQueries } from './persons/queries.js';
 import type { ReadModels } from './questions.js';
@@ -43,6 +44,7 @@ export const createReadModels = ({ dataSource, store, projections }: ReadModelOp
       projections ? projections.reach(position, timeoutMs) : reachByPolling(dataSource, position, timeoutMs),
     ...personQueries(ask),
     ...mergeQueries(ask, store),
+    ...lifeQueries(ask),
     ...informingQueries(ask),
     ...caseQueries(ask),
     ...actionQueries(ask),

@@ -9,6 +9,7 @@ import { meetingsTable } from './meetings/projection.js';
 import { informingTable } from './persons/informing.js';
 import { overviewsTable } from './overview/projection.js';
 import { personSearchTable } from './persons/person-search.js';
+import { lifeTable } from './persons/life.js';
 import { mergesTable, personsTable } from './persons/projection.js';
 import { registryTable } from './registry/projection.js';
 import { disclosuresTable } from './sharing-log/projection.js';
@@ -20,6 +21,7 @@ export const TABLES = [
   personsTable,
   personSearchTable,
   mergesTable,
+  lifeTable,
   informingTable,
   casesTable,
   actionsTable,
@@ -55,6 +57,7 @@ export class Rows {
   readonly persons = this.#of(personsTable);
   readonly personSearch = this.#of(personSearchTable);
   readonly merges = this.#of(mergesTable);
+  readonly life = this.#of(lifeTable);
   readonly informing = this.#of(informingTable);
   readonly cases = this.#of(casesTable);
   readonly actions = this.#of(actionsTable);

@@ -97,6 +97,7 @@ export class CaseChangesController {
     if (!person) throw refusal('person.unknown', 'The person is not registered.', 'Personen er ikke oprettet.');
     if (!(await this.registrar.mayRefer(call.principal, body.personId))) throw new NotFoundError('referCase');
     await this.registrar.requireNotErased(person.personId);
+    await this.registrar.requireNotDead(person.personId);
     const ageBand = await this.registrar.ageBand(person, this.ports.clock.today());
     const receipt = await this.changer.change(
       call,

@@ -44,6 +44,11 @@ export const REASON_TEXT: Readonly<Record<AgendaReason, { readonly da: string; r
   'overdue-action': { da: 'En aftale er over fristen', en: 'An action is overdue' },
   'steering-decision': { da: 'Styregruppen har besluttet noget', en: 'The steering group has decided something' },
   'follow-up-due': { da: 'Opfølgning er aftalt til nu', en: 'A follow-up is due' },
+  'person-moved': {
+    da: 'Den unge er flyttet til en anden kommune: luk eller overdrag',
+    en: 'Moved to another municipality: close or hand over',
+  },
+  'came-of-age': { da: 'Den unge er fyldt 18: se på grundlag og myndigheder', en: 'Turned 18: look at basis and authorities' },
   'new-information': { da: 'Nyt siden sidste møde', en: 'New since the last meeting' },
   'new-referral': { da: 'Ny henvisning', en: 'New referral' },
   'unnamed-owner': { da: 'En aftale har ingen ansvarlig person', en: 'An action has nobody named' },

@@ -1,6 +1,6 @@
 // Registering a person once: two who register the same CPR number get the same person.
 import { Injectable } from '@nestjs/common';
-import { AGE_BANDS, personErased, type AgeBand, type Identity, type IdentityField } from '@app/domain';
+import { AGE_BANDS, personDied, personErased, type AgeBand, type Identity, type IdentityField } from '@app/domain';
 import { birthDateOf, normaliseCpr } from '@app/personal-data';
 import type { Position } from '@app/event-store';
 import { requireAccess, type Principal } from '@app/access';
@@ -172,6 +172,12 @@ export class Registrar {
   async requireNotErased(personId: string): Promise<void> {
     const erased = await this.ports.readModels.erasedOf([personId]);
     if (erased.some(({ caseId }) => caseId === undefined)) throw new RefusedError(personErased.refusal!);
+  }
+
+  /** Nobody begins a case about who is dead. @throws RefusedError */
+  async requireNotDead(personId: string): Promise<void> {
+    const { died } = await this.ports.readModels.lifeOf(personId);
+    if (died) throw new RefusedError(personDied.refusal!);
   }
 
   /** From the sealed date of birth; opened here and not shown. */

@@ -152,6 +152,14 @@ const decideExisting = (
       if (state.actions.some((a) => a.status === 'open')) return openActions;
       return accept({ type: 'CaseClosed', data: { caseId, outcome, at: context.at }, subject, text: compact({ summary }) });
     }
+    case 'CloseAfterDeath': {
+      if (!isAlive(state)) return nothing;
+      const open = state.actions.filter((action) => action.status === 'open');
+      return accept<CaseEvent>(
+        ...open.map(({ actionId }): CaseEvent => ({ type: 'ActionCancelled', data: { caseId, actionId }, subject, text: {} })),
+        { type: 'CaseClosed', data: { caseId, outcome: 'died', at: context.at }, subject, text: {} },
+      );
+    }
     case 'ReopenCase': {
       if (isWorkedOn(state)) return nothing;
       if (state.status !== 'closed') return notClosed;

@@ -11,7 +11,7 @@ import {
   type Party,
 } from '../information-sharing/information-sharing.js';
 
-export const CLOSE_OUTCOMES = ['goal-reached', 'handed-over', 'moved', 'closed-without-action', 'other'] as const;
+export const CLOSE_OUTCOMES = ['goal-reached', 'handed-over', 'moved', 'closed-without-action', 'died', 'other'] as const;
 export type CloseOutcome = (typeof CLOSE_OUTCOMES)[number];
 
 /** Where a step was agreed, when it was in a meeting. */
@@ -168,6 +168,8 @@ export type CaseCommand =
   | Command<'PauseCase', { caseId: string; until: string; ground: string }>
   | Command<'ResumeCase', { caseId: string }>
   | Command<'CloseCase', { caseId: string; outcome: CloseOutcome; summary?: string }>
+  /** By the programme: whatever is open ends, nobody is reminded of anything any more. */
+  | Command<'CloseAfterDeath', { caseId: string }>
   | Command<'ReopenCase', { caseId: string; ground: string }>
   | Command<'ChangeArea', { caseId: string; areaId: string }>
   | Command<'WithdrawText', { caseId: string; text: WrittenText; ground: string }>

@@ -26,6 +26,7 @@ const THINGS = {
   correction: ['correction', 'rettelse'],
   erasure: ['erasure', 'sletning'],
   hold: ['legal hold', 'slettestop'],
+  'life-event': ['life event', 'livsbegivenhed'],
   merge: ['merge', 'sammenlægning'],
   text: ['text', 'tekst'],
   withdrawal: ['withdrawal', 'tilbagetrækning'],

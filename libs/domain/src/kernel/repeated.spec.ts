@@ -122,6 +122,14 @@ const person: Table<PersonCommand> = {
   ],
   LiftAddressProtection: [registerPerson, command('LiftAddressProtection', { personId: 'p1' })],
 
+  RecordCameOfAge: [registerPerson, command('RecordCameOfAge', { personId: 'p1' })],
+  RecordMoved: [registerPerson, command('RecordMoved', { personId: 'p1', movedOn: '2026-11-01', municipality: 'Prøveby' })],
+  RecordDied: [registerPerson, command('RecordDied', { personId: 'p1', diedOn: '2026-11-20' })],
+  RetractLifeEvent: [
+    registerPerson,
+    command('RecordDied', { personId: 'p1', diedOn: '2026-11-20' }),
+    command('RetractLifeEvent', { personId: 'p1', lifeEvent: 'died', reason: 'En anden med samme navn.' }),
+  ],
   RecordInformed: [
     registerPerson,
     command('RecordInformed', { personId: 'p1', informedOn: '2026-11-20', means: 'letter', note: 'Brev med sagsnummer.' }),
@@ -231,6 +239,7 @@ const cases: Table<CaseCommand> = {
   PauseCase: [refer, open, pause],
   ResumeCase: [refer, open, pause, command('ResumeCase', { caseId })],
   CloseCase: [refer, close],
+  CloseAfterDeath: [refer, open, agree, command('CloseAfterDeath', { caseId })],
   ReopenCase: [refer, close, command('ReopenCase', { caseId, ground: 'Nyt.' })],
   ChangeArea: [refer, command('ChangeArea', { caseId, areaId: 'a2' })],
   WithdrawText: [refer, withdraw],

@@ -18,6 +18,8 @@ export const AGENDA_REASONS = [
   /** Since the last meeting. */
   'steering-decision',
   'follow-up-due',
+  'person-moved',
+  'came-of-age',
   'new-information',
   'new-referral',
   'unnamed-owner',

@@ -27,6 +27,16 @@ import {
   type InformingState,
 } from './informing.js';
 import {
+  decideLife,
+  evolveLife,
+  isLifeCommand,
+  isLifeEvent,
+  lifeEvents,
+  NO_LIFE_EVENTS,
+  type LifeCommand,
+  type LifeState,
+} from './life.js';
+import {
   decideMerge,
   evolveMerge,
   isMergeCommand,
@@ -58,6 +68,7 @@ export const personEvents = {
   AddressProtected: event(1, { personId: id }),
   AddressProtectionLifted: event(1, { personId: id }),
   ...informingEvents,
+  ...lifeEvents,
   ...mergeEvents,
   ...erasureEvents,
 };
@@ -71,13 +82,17 @@ export type PersonCommand =
   | Command<'ProtectAddress', { personId: string }>
   | Command<'LiftAddressProtection', { personId: string }>
   | InformingCommand
+  | LifeCommand
   | MergeCommand
   | ErasureCommand;
 
 /** The identity itself is sealed: a decider knows that the person exists, whether the address is protected, what is merged, what erased, and what was told. */
 export type PersonState =
   | { readonly status: 'none' }
-  | (ErasureState & MergeState & InformingState & { readonly status: 'registered'; readonly addressProtected: boolean });
+  | (ErasureState &
+      MergeState &
+      InformingState &
+      LifeState & { readonly status: 'registered'; readonly addressProtected: boolean });
 
 const subject = (personId: string): Subject => ({ id: personId, scope: 'identity' });
 
@@ -100,9 +115,11 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent, Per
   initialState: { status: 'none' },
 
   evolve: (state, event) => {
-    if (event.type === 'PersonRegistered') return { status: 'registered', addressProtected: false, ...NO_ERASURE, ...NOT_MERGED };
+    if (event.type === 'PersonRegistered')
+      return { status: 'registered', addressProtected: false, ...NO_ERASURE, ...NOT_MERGED, ...NO_LIFE_EVENTS };
     if (isErasureEvent(event)) return state.status === 'none' ? state : evolveErasure(state, event);
     if (isMergeEvent(event)) return state.status === 'none' ? state : evolveMerge(state, event);
+    if (isLifeEvent(event)) return state.status === 'none' ? state : evolveLife(state, event);
     if (isInformingEvent(event)) return state.status === 'none' ? state : evolveInforming(state, event);
     switch (event.type) {
       case 'PersonCorrected':
@@ -139,6 +156,10 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent, Per
     if (isErasureCommand(command)) return decideErasure(command, state);
     if (isMergeCommand(command)) return decideMerge(command, state, erasing(state));
     if (isPersonErased(state)) return personErased;
+    if (isLifeCommand(command)) {
+      if (!state.merge) return decideLife(command, state);
+      return command.type === 'RecordCameOfAge' ? nothing : personMerged;
+    }
     if (isInformingCommand(command)) return state.merge ? personMerged : decideInforming(command, state);
     switch (command.type) {
       case 'CorrectPerson': {

@@ -6,11 +6,17 @@ import type { AgendaProposal, ReadModels, SilenceRule } from '../questions.js';
 import { at, joinPerson, type Ask } from '../sql.js';
 import type { CaseTableRow } from './tables.js';
 
-type Found = CaseTableRow & { readonly person_name: Sealed | null; readonly since: string | null };
+type Found = CaseTableRow & {
+  readonly person_name: Sealed | null;
+  readonly since: string | null;
+  readonly moved_on?: string | null;
+  readonly came_of_age_on?: string | null;
+};
 
 /** What brings a case to the meeting also while it is paused. */
 const PRESSING: readonly AgendaReason[] = [
   ...(['escalated-action', 'chased-action', 'overdue-action', 'steering-decision', 'follow-up-due'] as const),
+  ...(['person-moved', 'came-of-age'] as const),
 ];
 
 /**
@@ -39,6 +45,8 @@ export const reasonsFor = (
     'overdue-action': overdue.length > 0,
     'steering-decision': doc.decisions.some(isNew),
     'follow-up-due': followUpOn !== undefined,
+    'person-moved': row.moved_on != null && row.moved_on <= date && !discussedSince(row.moved_on),
+    'came-of-age': row.came_of_age_on != null && row.came_of_age_on <= date && !discussedSince(row.came_of_age_on),
     'new-information': newSince > 0,
     'new-referral':
       status === 'referred' || status === 'accepted' || (status === 'open' && row.last_discussed_on === null && !doc.imported),
@@ -79,9 +87,9 @@ export const agendaQuery =
   (ask: Ask): ReadModels['agenda'] =>
   async (groupId, onDate, today, rule) => {
     const rows = await ask<Found>(
-      `select c.*, p.doc -> 'name' as person_name,
+      `select c.*, p.doc -> 'name' as person_name, l.moved_on, l.came_of_age_on,
          (select max(closed_position) from ${at('meetings')} m where m.group_id = $1) as since
-       from ${at('cases')} c ${joinPerson()}
+       from ${at('cases')} c ${joinPerson()} left join ${at('life_events')} l on l.person_id = p.person_id
        where c.group_id = $1 and c.live`,
       [groupId],
     );

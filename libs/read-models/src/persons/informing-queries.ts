@@ -45,6 +45,8 @@ export const informingQueries = (ask: Ask): Pick<ReadModels, 'informing' | 'unin
            where m.merged_into = p.person_id and (other.informed_on is not null or other.review_on > ${day}))
          and not exists (select 1 from ${at('erasures')} e
            where e.person_id = p.person_id and e.case_id is null and e.status in ('started', 'erased'))
+         and not exists (select 1 from ${at('life_events')} l join ${at('persons')} r using (person_id)
+           where l.died_on is not null and coalesce(r.merged_into, r.person_id) = p.person_id)
          and exists (select 1 ${itsCases} and ${conditions.join(' and ')})
          and not exists (select 1 ${itsCases} and ${p(scope.userId)} = any(c.excluded_user_ids)) ${after.join('')}
        order by i.registered_at, i.person_id limit ${p(limit + 1)}`,

@@ -26,7 +26,11 @@ export const personSearchTable = table<PersonSearchRow>({
     name_tokens: 'text[]',
     alias_tokens: 'text[]',
   },
-  indexes: ['(cpr_index) where cpr_index is not null', 'using gin (name_tokens, alias_tokens)'],
+  indexes: [
+    '(cpr_index) where cpr_index is not null',
+    '(birth_index) where birth_index is not null',
+    'using gin (name_tokens, alias_tokens)',
+  ],
 });
 /** Of somebody whom nothing finds. */
 export const unfindable = (personId: string): PersonSearchRow => ({

@@ -6,6 +6,7 @@ import { needErasure, projectErasure } from '../erasures/projection.js';
 import { sealed, type OnErasure, type OnPerson } from '../history.js';
 import type { MergeRow } from '../questions.js';
 import type { Rows } from '../rows.js';
+import { isAboutLife, projectLife } from './life.js';
 import { table } from '../tables.js';
 import { isAboutInforming, projectInforming } from './informing.js';
 import type { PersonIndex, PersonIndexes } from './person-indexes.js';
@@ -59,6 +60,7 @@ export const needPerson = (event: OnPerson, rows: Rows): void => {
   if (event.type === 'PersonCorrected') rows.personSearch.need(event.data.personId);
   if (event.type === 'PersonMerged') rows.merges.fresh(event.data.mergeId);
   if (event.type === 'PersonMergeUndone') rows.merges.need(event.data.mergeId);
+  if (isAboutLife(event)) rows.life.need(event.data.personId);
   if (isAboutErasing(event)) needErasure(event, rows);
 };
 
@@ -85,6 +87,7 @@ export const projectPerson = (event: OnPerson, rows: Rows, personIndexes: Person
   const row = event.type === 'PersonRegistered' ? undefined : rows.persons.get(personId);
   if (event.type !== 'PersonRegistered' && !row) throw new InconsistentHistoryError('person unknown');
   if (isAboutErasing(event)) return projectErasure(event, rows);
+  if (isAboutLife(event)) return projectLife(event, rows);
   if (isAboutInforming(event)) return projectInforming(event, rows);
   if (event.type === 'PersonRegistered') projectInforming(event, rows);
   const identity: { [F in IdentityField]?: Sealed } = { ...row?.doc };

@@ -79,7 +79,33 @@ export interface UninformedRow extends PersonRow {
   readonly postponed?: { readonly ground: PostponingGround; readonly reviewOn: string };
 }
 
+/** What happened in a person's life. Dates are those of the record, local; the sealed ones are when it was. */
+export interface LifeRow {
+  readonly cameOfAgeOn?: string;
+  readonly moved?: {
+    readonly recordedOn: string;
+    readonly movedOn?: Sealed | undefined;
+    readonly municipality?: Sealed | undefined;
+  };
+  readonly died?: { readonly recordedOn: string; readonly diedOn?: Sealed | undefined };
+}
+/** A case somebody has to decide about: the person moved, or turned 18 and nobody has discussed it since. Local dates. */
+export interface LifeCaseRow {
+  readonly caseId: string;
+  readonly caseNumber: string;
+  readonly personId: string;
+  readonly groupId: string;
+  readonly movedOn?: string;
+  readonly cameOfAgeOn?: string;
+}
+
 export interface PersonQuestions {
+  /** Of all registrations of the person. */
+  lifeOf(personId: string): Promise<LifeRow>;
+  /** Who has one of these dates of birth (hashed), was registered before the day, and of whom it is not recorded yet. */
+  comingOfAge(days: readonly { readonly birthIndex: string; readonly on: string }[]): Promise<readonly string[]>;
+  liveCasesOfTheDead(): Promise<readonly { readonly caseId: string; readonly revision: number }[]>;
+  lifeCases(scope: CaseScope, paging: Paging): Promise<Page<LifeCaseRow>>;
   /** Of two that were merged by either id the one that survived. */
   person(personId: string): Promise<PersonRow | undefined>;
   /** Whose number it is, as registered: an alias too. */
