@@ -353,6 +353,11 @@ const ROWS: Readonly<Record<string, Row>> = {
   'POST /api/actions/{actionId}/escalation': onAction(() => ({ body: { reason: 'KANARIE-matrix-grund' } })),
   'GET /api/actions/{actionId}/history': onAction(() => ({})),
   'GET /api/chase/overdue': just(),
+  'GET /api/chase/waiting': just(),
+  'GET /api/chase/chased-by-me': just(),
+  'GET /api/chase/progress': { mine: () => ({ query: `?groupId=${DEMO_GROUP}` }) },
+  'GET /api/chase/results': { mine: () => ({ query: '?from=2026-01-01&to=2027-12-31' }) },
+  'GET /api/chase/export': { mine: () => ({ query: '?question=most-moved&format=csv' }) },
   'GET /api/chase/most-moved': just(),
   'GET /api/silences': just(),
   'POST /api/users/{userId}/handover': {

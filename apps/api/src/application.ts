@@ -37,6 +37,7 @@ import { KnowledgeController } from './cases/knowledge.controller.js';
 import { WithdrawalsController } from './cases/withdrawals.controller.js';
 import { ChaseController } from './chase/chase.controller.js';
 import { Chaser } from './chase/chaser.js';
+import { FiguresController } from './chase/figures.controller.js';
 import { Ask } from './core/ask.js';
 import { ChangeHandler, Changer } from './core/change.js';
 import { BadRequestError } from './core/errors.js';
@@ -114,6 +115,7 @@ const CONTROLLERS = [
   MailController,
   EscalationsController,
   SteeringMeetingsController,
+  FiguresController,
   AuditController,
   OverviewController,
   BreakGlassController,

@@ -8,6 +8,7 @@ import { agendaQuery } from './cases/agenda-query.js';
 import { knowledgeQuery } from './cases/knowledge-query.js';
 import { caseQueries } from './cases/queries.js';
 import { timelineEntryQuery, timelineQuery } from './cases/timeline-query.js';
+import { figureQueries } from './chase/figure-queries.js';
 import { chaseQueries } from './chase/queries.js';
 import { historyQuery } from './chase/history-query.js';
 import { silencesQuery } from './chase/silences-query.js';
@@ -49,6 +50,7 @@ export const createReadModels = ({ dataSource, store, projections }: ReadModelOp
     ...caseQueries(ask),
     ...actionQueries(ask),
     ...chaseQueries(ask, registry),
+    ...figureQueries(ask),
     ...withdrawalQueries(ask),
     ...meetingQueries(ask),
     ...sharingQueries(ask),

@@ -2,6 +2,7 @@
 import type { EntityManager } from 'typeorm';
 import { breakGlassesTable } from './access-log/break-glass.js';
 import { accessLogTable } from './access-log/projection.js';
+import { chasesTable } from './chase/chases.js';
 import { actionsTable, casesTable, followUpsTable, mentionsTable, requestsTable } from './cases/tables.js';
 import { withdrawalsTable } from './cases/withdrawals.js';
 import { erasuresTable, legalHoldsTable } from './erasures/projection.js';
@@ -25,6 +26,7 @@ export const TABLES = [
   informingTable,
   casesTable,
   actionsTable,
+  chasesTable,
   followUpsTable,
   requestsTable,
   mentionsTable,
@@ -61,6 +63,7 @@ export class Rows {
   readonly informing = this.#of(informingTable);
   readonly cases = this.#of(casesTable);
   readonly actions = this.#of(actionsTable);
+  readonly chases = this.#of(chasesTable);
   readonly followUps = this.#of(followUpsTable);
   readonly requests = this.#of(requestsTable);
   readonly mentions = this.#of(mentionsTable);

@@ -51,8 +51,8 @@ interface EndpointOptions {
   readonly description?: string;
   /** Class of the answer; missing: Receipt. */
   readonly answer?: Type;
-  /** Answers with a file of this type instead. */
-  readonly file?: 'application/pdf';
+  /** Answers with a file of this type, or one of these, instead. */
+  readonly file?: 'application/pdf' | readonly string[];
   readonly status?: number;
   readonly errors?: readonly (keyof typeof PROBLEMS)[];
   /** Needs If-Match with the revision. */
@@ -106,7 +106,11 @@ const describe = (options: EndpointOptions) => {
     ApiOperation({ summary: options.summary, ...(options.description !== undefined && { description: options.description }) }),
     ApiResponse({
       ...{ status, description: 'Done', ...(options.answer && { type: options.answer }) },
-      ...(options.file && { content: { [options.file]: { schema: { type: 'string', format: 'binary' } } } }),
+      ...(options.file && {
+        content: Object.fromEntries(
+          [options.file].flat().map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
+        ),
+      }),
     }),
     ...errors.map((code) =>
       ApiResponse({

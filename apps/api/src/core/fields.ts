@@ -8,6 +8,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsNumber,
   IsString,
   Length,
   Matches,
@@ -171,6 +172,16 @@ export const Whole = (min: number, max: number, options: FieldOptions = {}) =>
   );
 
 export const Flag = (options: FieldOptions = {}) => field({ example: true, ...options }, { type: Boolean }, IsBoolean());
+
+/** A number, also with decimals. */
+export const Amount = (min: number, max: number, options: FieldOptions = {}) =>
+  field(
+    options,
+    { type: Number, minimum: min, maximum: max },
+    IsNumber({}, each(options)),
+    Min(min, each(options)),
+    Max(max, each(options)),
+  );
 
 /** An object of another class, or with `many` a list of them. */
 export const Nested = (of: () => new () => object, options: FieldOptions = {}) =>

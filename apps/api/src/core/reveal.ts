@@ -16,6 +16,8 @@ export interface Purpose {
   readonly personIds?: readonly string[];
   /** A search: what was looked for. Sealed before it is logged. */
   readonly criterion?: string;
+  /** It leaves as a file. */
+  readonly exported?: true;
   /** Whom the search found: what was looked for is theirs, and erased with them. */
   readonly subject?: Subject;
 }
@@ -32,7 +34,7 @@ export class Reveal {
    */
   async reveal<A>(
     call: Call,
-    { purpose, decision, caseIds = [], personIds = [], criterion, subject }: Purpose,
+    { purpose, decision, caseIds = [], personIds = [], criterion, subject, exported }: Purpose,
     answer: unknown,
   ): Promise<A> {
     const all: Sealed[] = [];
@@ -63,7 +65,7 @@ export class Reveal {
       };
       await this.ports.accessLog.record(
         criterion === undefined
-          ? { ...entry, type: 'PersonalDataShown' }
+          ? { ...entry, type: exported ? 'PersonalDataExported' : 'PersonalDataShown' }
           : { ...entry, type: 'PersonalDataSearched', criterion, ...(subject && { subject }) },
       );
     }

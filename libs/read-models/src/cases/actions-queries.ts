@@ -11,6 +11,7 @@ export type FoundAction = ActionTableRow & OfCase & { readonly person_name: Seal
 
 export const actionRow = (row: ActionTableRow & OfCase, personName: Sealed | undefined, today: string): ActionRow => {
   const overdue = row.open && row.deadline < today;
+  const { agreedAt, agreedInMeetingId, handoverTo, description, lastReport } = row.doc;
   return {
     actionId: row.action_id,
     caseId: row.case_id,
@@ -30,7 +31,11 @@ export const actionRow = (row: ActionTableRow & OfCase, personName: Sealed | und
     ...(row.chase.lastChasedOn !== undefined && { lastChasedOn: row.chase.lastChasedOn }),
     ...(row.chase.escalatedOn !== undefined && { escalatedOn: row.chase.escalatedOn }),
     ...(row.asked_on !== null && { awaitsAcceptanceSince: row.asked_on }),
-    ...row.doc,
+    agreedAt,
+    ...(agreedInMeetingId !== undefined && { agreedInMeetingId }),
+    ...(handoverTo && { handoverTo }),
+    ...(description && { description }),
+    ...(lastReport && { lastReport }),
     ...(personName && { personName }),
   };
 };

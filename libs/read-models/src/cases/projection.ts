@@ -332,7 +332,8 @@ export const projectCase = (event: OnCase, rows: Rows): void => {
       // What was offered to somebody else meanwhile still waits for them.
       const asked = actionOf(rows, event).doc.handoverTo ? actionOf(rows, event).chase.ladder.asked : undefined;
       const chase = asking(actionOf(rows, event).chase, asked);
-      return changeAction(rows, row, event, { status: 'accepted', owner_user_id: event.data.userId, chase });
+      const acceptedAt = actionOf(rows, event).doc.acceptedAt ?? at;
+      return changeAction(rows, row, event, { status: 'accepted', owner_user_id: event.data.userId, chase }, { acceptedAt });
     }
     case 'ActionDeclined': {
       const chase = asking(actionOf(rows, event).chase, askedBy(event));
@@ -346,13 +347,15 @@ export const projectCase = (event: OnCase, rows: Rows): void => {
     case 'HandoverAccepted': {
       const owner = { owner_organisation_id: event.data.organisationId, owner_user_id: event.data.userId };
       const chase = asking(actionOf(rows, event).chase, undefined);
-      return changeAction(rows, row, event, { status: 'accepted', ...owner, chase }, { handoverTo: undefined });
+      const acceptedAt = actionOf(rows, event).doc.acceptedAt ?? at;
+      return changeAction(rows, row, event, { status: 'accepted', ...owner, chase }, { handoverTo: undefined, acceptedAt });
     }
     case 'DeadlineMoved': {
       const action = actionOf(rows, event);
       const { to } = event.data;
       const moved = { deadline: to, deadline_moves: action.deadline_moves + 1, chase: movedLadder(rows, action, to, event) };
-      return changeAction(rows, row, event, moved);
+      const earlier = [...(action.doc.earlier ?? []), { deadline: action.deadline, until: at }];
+      return changeAction(rows, row, event, moved, { earlier });
     }
     case 'ActionReworded':
       return changeAction(rows, row, event, {}, { description: sealed(event, 'description') });
@@ -361,7 +364,7 @@ export const projectCase = (event: OnCase, rows: Rows): void => {
       return changeAction(rows, row, event, done, { handoverTo: undefined }, withNews(row.doc, position));
     }
     case 'ActionCancelled':
-      return changeAction(rows, row, event, { status: 'cancelled' }, { handoverTo: undefined });
+      return changeAction(rows, row, event, { status: 'cancelled' }, { handoverTo: undefined, cancelledAt: at });
     case 'ProgressReported': {
       const news = withNews(row.doc, position);
       if (event.data.actionId === undefined) return change(rows, row, event, { doc: news });

@@ -99,7 +99,14 @@ export const casesTable = table<CaseTableRow>({
   ],
 });
 
-export type ActionDoc = Pick<ActionRow, 'agreedAt' | 'agreedInMeetingId' | 'handoverTo' | 'description' | 'lastReport'>;
+export type ActionDoc = Pick<ActionRow, 'agreedAt' | 'agreedInMeetingId' | 'handoverTo' | 'description' | 'lastReport'> & {
+  /** When the owner of that time accepted it first. */
+  readonly acceptedAt?: string | undefined;
+  /** When it was cancelled. */
+  readonly cancelledAt?: string;
+  /** Earlier deadlines, and when each was given up. */
+  readonly earlier?: readonly { readonly deadline: string; readonly until: string }[];
+};
 /** What the ladder knows of the action. */
 export interface ChaseDoc {
   readonly ladder: OnLadder;

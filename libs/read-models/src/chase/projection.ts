@@ -5,11 +5,14 @@ import type { CaseTableRow } from '../cases/tables.js';
 import { localDateAt } from '../dates.js';
 import type { Happened, OnChase, OnGroup } from '../history.js';
 import type { Rows } from '../rows.js';
+import { needChases, projectChases } from './chases.js';
 import { findable } from './ladder-row.js';
 
-export const needChase = ({ data }: OnChase, rows: Rows): void => {
+export const needChase = (event: OnChase, rows: Rows): void => {
+  const { data } = event;
   rows.cases.need(data.caseId);
   rows.actions.need(data.actionId);
+  needChases(event, rows);
 };
 /** What can be announced only once the rows of cases are here: the calendar of their group, the rule set in force. */
 export const needCalendars = (events: readonly Happened[], rows: Rows): void => {
@@ -38,6 +41,7 @@ export const projectChase = (event: OnChase, rows: Rows): void => {
   const row: CaseTableRow | undefined = rows.cases.get(caseId);
   const action = rows.actions.get(actionId);
   if (!row || !action) return;
+  projectChases(event, rows);
   const { chase } = action;
   const changed = findable(rows, {
     ...action,

@@ -103,6 +103,67 @@ export interface SilenceRule {
   readonly waitedSince: string;
 }
 
+/** What waits on an organisation, and within it on somebody who is named. Counts. */
+export interface WaitingRow {
+  readonly organisationId: string;
+  /** Missing: on nobody in particular. */
+  readonly userId?: string;
+  readonly openActions: number;
+  readonly overdueActions: number;
+  /** Actions and handovers that wait to be accepted. */
+  readonly awaitsAcceptance: number;
+  /** Chases for the deadline an open action has now. */
+  readonly unansweredChases: number;
+  readonly unansweredRequests: number;
+  /** Local date of the earliest deadline, offer, chase or question among them. */
+  readonly oldest: string;
+}
+
+/** What became of an action after somebody chased it. */
+export const CHASE_OUTCOMES = ['completed', 'cancelled', 'moved', 'answered', 'nothing'] as const;
+export interface ChasedRow {
+  readonly chaseId: string;
+  readonly actionId: string;
+  readonly caseId: string;
+  readonly caseNumber: string;
+  readonly organisationId: string;
+  readonly userId?: string;
+  readonly chasedAt: string;
+  readonly deadline: string;
+  readonly answeredAt?: string;
+  readonly outcome: (typeof CHASE_OUTCOMES)[number];
+  /** Calendar days from the chase until it was completed or cancelled; missing: it is open. */
+  readonly daysUntilEnd?: number;
+}
+
+/** A held meeting of a group, and what happened from the one before until it. Counts, of the cases in the scope. */
+export interface ProgressRow {
+  readonly meetingId: string;
+  readonly heldOn: string;
+  readonly casesDiscussed: number;
+  readonly actionsAgreed: number;
+  readonly actionsCompleted: number;
+  readonly deadlinesMoved: number;
+  /** As the day began. */
+  readonly openActions: number;
+  readonly overdueActions: number;
+}
+
+/** How an organisation's actions ended in a period. Medians in days, to a tenth; missing: there is none. */
+export interface ResultsRow {
+  readonly organisationId: string;
+  readonly completed: number;
+  readonly cancelled: number;
+  /** Completed on or before the deadline they had then. */
+  readonly onTime: number;
+  /** Completed on or before the first deadline. */
+  readonly onFirstDeadline: number;
+  /** From the first information since the action before was agreed (of the case's first action: since the referral) to the agreement. */
+  readonly informationToAgreement?: number;
+  readonly agreementToAcceptance?: number;
+  readonly agreementToCompletion?: number;
+}
+
 export interface ChaseQuestions {
   /** Ids of the open actions that the ladder has something to do with on that day, or whose group held a meeting since. */
   ladderDue(today: string): Promise<readonly string[]>;
@@ -114,6 +175,14 @@ export interface ChaseQuestions {
   overdue(scope: CaseScope, today: string): Promise<readonly OverdueRow[]>;
   /** Open actions whose deadline moved most often first. */
   mostMoved(scope: CaseScope, paging: Paging, today: string): Promise<Page<ActionRow>>;
+  /** Most overdue first. */
+  waiting(scope: CaseScope, today: string): Promise<readonly WaitingRow[]>;
+  /** What a user chased by hand, newest first. */
+  chasedBy(userId: string, scope: CaseScope, paging: Paging): Promise<Page<ChasedRow>>;
+  /** The group's last held meetings, newest first. @param most at most so many */
+  progress(scope: CaseScope, groupId: string, most: number): Promise<readonly ProgressRow[]>;
+  /** Of actions that ended between two instants (`to` exclusive). */
+  results(scope: CaseScope, from: string, to: string): Promise<readonly ResultsRow[]>;
   /** Longest silent first. */
   silences(scope: CaseScope, ruleOf: (groupId: string) => SilenceRule, paging: Paging, today: string): Promise<Page<SilenceRow>>;
 }
