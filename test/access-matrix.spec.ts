@@ -171,6 +171,23 @@ const onErasure = (body?: unknown): Row => onEnded(async (target) => ({ params: 
 let carriedOut: readonly string[];
 const erased = (n: number) => () => ({ params: { erasureId: carriedOut[n]! } });
 
+/** Asked for access; `others`: the police take no part in the case. */
+const onRequest = (ask: (of: { requestId: string; caseId: string }) => Asked | Promise<Asked>): Row => {
+  const prepared = async (over: object): Promise<Asked> => {
+    const { personId, caseId } = await newCase(server, { reason: 'KANARIE-matrix-grund', ...over });
+    const { id: requestId } = await coordinator('POST', '/api/access-requests', { personId, receivedOn: day() });
+    const asked = await ask({ requestId, caseId });
+    return { ...asked, params: { requestId, ...asked.params } };
+  };
+  return { mine: () => prepared({}), others: () => prepared({ organisationIds: WITHOUT_POLICE }) };
+};
+const withholdBody = (partId: string) => ({
+  ...{ partId, ground: 'private-interests', reviewOn: day(30), reason: 'KANARIE-matrix-begrundelse' },
+});
+const onReport = onRequest(async ({ requestId }) => ({
+  params: { reportId: (await coordinator('POST', `/api/access-requests/${requestId}/reports`)).id },
+}));
+
 /** Two persons with a case each; `merged`: one is an alias of the other. */
 const onTwo = (merged: boolean, ask: (into: string) => unknown = () => undefined): Row => ({
   mine: async (): Promise<Asked> => {
@@ -511,6 +528,23 @@ const ROWS: Readonly<Record<string, Row>> = {
       return { params: { messageId } };
     },
   },
+  'GET /api/access-requests': just(),
+  'POST /api/access-requests': {
+    mine: async () => ({ body: { personId: (await newCase(server)).personId, receivedOn: day() } }),
+  },
+  'GET /api/access-requests/{requestId}/draft': onRequest(() => ({})),
+  'GET /api/access-requests/{requestId}/police-contribution': onRequest(() => ({})),
+  'POST /api/access-requests/{requestId}/police-contribution': onRequest(() => ({
+    body: { decision: 'approved', note: 'KANARIE-matrix-note' },
+  })),
+  'POST /api/access-requests/{requestId}/withholdings': onRequest(({ caseId }) => ({ body: withholdBody(caseId) })),
+  'POST /api/access-requests/{requestId}/withholdings/{partId}/release': onRequest(async ({ requestId, caseId: partId }) => {
+    await coordinator('POST', `/api/access-requests/${requestId}/withholdings`, withholdBody(partId));
+    return { params: { partId }, body: {} };
+  }),
+  'POST /api/access-requests/{requestId}/reports': onRequest(() => ({})),
+  'GET /api/access-requests/{requestId}/reports/{reportId}': onReport,
+  'GET /api/access-requests/{requestId}/reports/{reportId}/pdf': onReport,
   'GET /health/live': just(),
   'GET /health/ready': just(),
 };

@@ -124,6 +124,25 @@ describe('a server that has read, written and failed', () => {
     const timeline = await server.call<{ items: { eventId: string }[] }>('SOF', 'GET', `${path}/timeline?limit=1`);
     const withdrawal = { eventId: timeline.body.items[0]!.eventId, ground: 'KANARIE-tilbagetrækning-skrevet' };
     done(await server.call('SOF', 'POST', `${path}/withdrawals`, withdrawal));
+    const informing = { ground: 'secrecy', reviewOn: day(30), reason: 'KANARIE-udskydelse-skrevet' };
+    done(await server.call('coordinator', 'POST', `/api/persons/${mine.personId}/informing-postponement`, informing));
+    const access = { personId: mine.personId, receivedOn: day() };
+    const request = `/api/access-requests/${done(await server.call('coordinator', 'POST', '/api/access-requests', access)).id}`;
+    const decision = { decision: 'approved', note: 'KANARIE-politinote-skrevet' };
+    done(await server.call('police', 'POST', `${request}/police-contribution`, decision));
+    const part = { partId: mine.caseId, ground: 'private-interests', reviewOn: day(30), reason: 'KANARIE-undtaget-skrevet' };
+    done(await server.call('coordinator', 'POST', `${request}/withholdings`, part));
+    const release = { note: 'KANARIE-frigivet-skrevet' };
+    done(await server.call('coordinator', 'POST', `${request}/withholdings/${mine.caseId}/release`, release));
+    const report = `${request}/reports/${done(await server.call('coordinator', 'POST', `${request}/reports`)).id}`;
+    for (const { user } of DEMO_USERS)
+      for (const path of [report, `${report}/pdf`, `${request}/draft`, `${request}/police-contribution`]) {
+        const { status, text } = await server.call(user, 'GET', path);
+        const allowed = path.endsWith('contribution') ? user === 'police' : ['coordinator', 'projectLead'].includes(user);
+        expect([user, path, status]).toEqual([user, path, allowed ? 200 : 403]);
+        if (!allowed) expect(search.inText(text)).toEqual([]);
+        else if (path === report) expect(search.inText(text).length).toBeGreaterThan(0);
+      }
     const meetingId = await newMeeting(server);
     const item = `/api/meetings/${meetingId}/items/${await newItem(server, meetingId, mine.caseId)}`;
     done(await server.call('coordinator', 'POST', `/api/meetings/${meetingId}/opening`));

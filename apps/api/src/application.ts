@@ -29,6 +29,8 @@ import {
 import { createReadModels, NotCaughtUpError, READ_MODEL_MIGRATIONS, startProjections } from '@app/read-models';
 import { BreakGlassController } from './audit/break-glass.controller.js';
 import { ReviewWatch } from './audit/review-watch.js';
+import { AccessRequestsController } from './access-requests/access-requests.controller.js';
+import { AccessReports } from './access-requests/report.js';
 import { AUDIT_QUERIES, AuditController } from './audit/audit.controller.js';
 import { CaseChangesController } from './cases/case-changes.controller.js';
 import { CASE_QUERIES } from './cases/case-queries.js';
@@ -120,6 +122,7 @@ const CONTROLLERS = [
   OverviewController,
   BreakGlassController,
   ErasureController,
+  AccessRequestsController,
   ImportsController,
   HealthController,
 ];
@@ -164,6 +167,7 @@ class ApiModule {
         Registrar,
         Reveal,
         RowImporter,
+        AccessReports,
         ...CASE_QUERIES,
         ...MEETING_QUERIES,
         ...AUDIT_QUERIES,

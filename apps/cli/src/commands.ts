@@ -1,5 +1,6 @@
 // The commands, their arguments and exit codes: 0 fine, 1 some rows had problems or a step did not hold, 2 unusable file, arguments or server.
 import { Command, CommanderError, Option } from 'commander';
+import { addAccessReportCommand } from './access-report.js';
 import { addCopyLogCommand } from './copy-log/command.js';
 import { runImport, type ImportOptions } from './import/run.js';
 import { processIo, type Io } from './io.js';
@@ -73,6 +74,7 @@ Exit codes: 0 all rows fine, 1 some rows had problems (the good ones were import
       exitCode = await runStory(options, io);
     });
 
+  addAccessReportCommand(program, io, SERVER);
   addKeysCommands(program, io);
   addCopyLogCommand(program, io, (code) => (exitCode = code));
   addRebuildCommand(program, io, (code) => (exitCode = code));

@@ -14,6 +14,8 @@ export interface Answer {
 export interface Server {
   /** @throws Unusable when the server cannot be reached or does not answer in JSON. */
   request(method: 'GET' | 'POST', path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** A file, as it is. @throws Unusable when it is not given. */
+  download(path: string): Promise<Uint8Array>;
 }
 
 const isLoopback = (url: URL): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
@@ -141,6 +143,13 @@ export const connect = async (server: string, user: string, givenToken: string |
   const base = serverUrl(server);
   let token = givenToken || (await demoToken(server, user));
   return {
+    async download(path) {
+      const headers = { accept: 'application/pdf', authorization: `Bearer ${token}` };
+      const response = await fetch(new URL(path, base), { headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+      if (response.status !== 200)
+        throw new Unusable(`the server refused: HTTP ${response.status}`, `serveren afviste: HTTP ${response.status}`);
+      return new Uint8Array(await response.arrayBuffer());
+    },
     async request(method, path, body, headers) {
       const answer = await send(base, method, path, token, body, headers);
       if (answer.status !== 401 || givenToken) return answer;

@@ -56,6 +56,12 @@ export const ACTIONS = [
   'mergePersons',
   /** Record that the young person was told, or why that waits; see who was not [Case: one of the person's]. */
   'informPerson',
+  /** That somebody asked, by when it is due, and how far it is; persons by pseudonym [Case: one of the person's]. */
+  'readAccessRequests',
+  /** Register a request, withhold and release parts, issue the report and read it [Case: one of the person's]. */
+  'answerAccessRequest',
+  /** See what the police contributed, and decide whether it is told [Case: one of the person's]. */
+  'decidePoliceContribution',
   /** Agree actions, ask for information, schedule follow-ups, report progress on the case as such [Case]. */
   'changeCase',
   /** A text about the wrong person; whose text is for the case to say [Case]. */

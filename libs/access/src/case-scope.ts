@@ -24,7 +24,7 @@ const probe = (groupId: string, organisationIds: readonly string[]): CaseResourc
 /** The cases for which `requireAccess(principal, action, case)` would say yes. */
 export const caseScope = (
   principal: Principal,
-  action: 'readCase' | 'readSharingLog' | 'readErasures' | 'mergePersons' | 'informPerson' = 'readCase',
+  action: 'readCase' | 'readSharingLog' | 'readErasures' | 'mergePersons' | 'informPerson' | 'readAccessRequests' = 'readCase',
 ): CaseScope => {
   const { userId, organisationId, groups } = principal;
   const may = (resource: CaseResource) => mayAccess(principal, action, resource);

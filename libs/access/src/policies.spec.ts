@@ -196,6 +196,26 @@ describe('cases', () => {
     expect(decide(user('participant'), 'withdrawText', aCase({ organisationIds: ['sof'] })).allowed).toBe(false);
   });
 
+  it('rule 11: the municipality answers an access request, the police decide on their own part', () => {
+    for (const role of ['coordinator', 'projectLead'] as const) {
+      for (const action of ['readAccessRequests', 'answerAccessRequest'] as const) {
+        expect(decide(user(role), action, aCase())).toEqual({ allowed: true, policies: ['access-request.municipality'] });
+        expect(decide(user(role), action, aCase({ groupId: 'group-2' })).allowed).toBe(false);
+      }
+      expect(decide(user(role), 'decidePoliceContribution', aCase()).allowed).toBe(false);
+      expect(decide(user(role, 'police'), 'answerAccessRequest', aCase()).allowed).toBe(false);
+    }
+    for (const action of ['readAccessRequests', 'decidePoliceContribution'] as const)
+      for (const role of ['coordinator', 'projectLead', 'participant'] as const) {
+        const theirs = aCase({ organisationIds: ['bif'] });
+        expect(decide(user(role, 'police'), action, theirs)).toEqual({ allowed: true, policies: ['access-request.police'] });
+        expect(decide(user(role, 'police'), action, aCase({ organisationIds: ['sof'] })).allowed).toBe(false);
+        expect(decide(user(role, 'police'), action, aCase({ groupId: 'group-2' })).allowed).toBe(false);
+      }
+    for (const role of ['hotspotChief', 'participant', 'auditor', 'steeringMember', 'administrator'] as const)
+      expect(decide(user(role), 'answerAccessRequest', aCase()).allowed).toBe(false);
+  });
+
   it('rule 14: those who lead a case inform its person, or say why not', () => {
     for (const role of LEADS) {
       expect(decide(user(role), 'informPerson', aCase())).toEqual({ allowed: true, policies: ['case.inform'] });

@@ -18,6 +18,7 @@ export * from './person/erasure.js';
 export * from './person/life.js';
 export * from './person/merge.js';
 export * from './person/informing.js';
+export * from './person/access-request.js';
 export * from './information-sharing/information-sharing.js';
 export * from './case/events.js';
 export * from './case/state.js';

@@ -15,6 +15,7 @@ import {
   UnknownEventError,
   userCodec,
   type lifeEvents,
+  type AccessRequestFolded,
   type CaseFolded,
   type ChaseFolded,
   type Codec,
@@ -71,6 +72,8 @@ export type OnErasure = On<'person', ErasureFolded>;
 /** Those about what happened in a person's life. */
 export type OnLife = Extract<OnPerson, { type: keyof typeof lifeEvents }>;
 export type OnInforming = On<'person', Extract<PersonFolded, { readonly type: InformingEvent['type'] }>>;
+/** Those that are about what the person asked to see. */
+export type OnAccessRequest = On<'person', AccessRequestFolded>;
 export type OnCase = On<'case', CaseFolded>;
 export type OnChase = On<'chase', ChaseFolded>;
 export type OnMeeting = On<'meeting', MeetingFolded>;

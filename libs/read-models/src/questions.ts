@@ -1,6 +1,7 @@
 // The questions the screens ask, a file for each room, and what they share. Personal text is still sealed in all of the answers.
 import type { Position } from '@app/event-store';
 import type { AccessLogQuestions } from './access-log/questions.js';
+import type { AccessRequestQuestions } from './access-requests/questions.js';
 import type { CaseQuestions } from './cases/questions.js';
 import type { ChaseQuestions } from './chase/questions.js';
 import type { ErasureQuestions } from './erasures/questions.js';
@@ -12,6 +13,7 @@ import type { SharingQuestions } from './sharing-log/questions.js';
 import type { SteeringQuestions } from './steering/questions.js';
 
 export * from './access-log/questions.js';
+export * from './access-requests/questions.js';
 export * from './cases/questions.js';
 export * from './chase/questions.js';
 export * from './erasures/questions.js';
@@ -45,6 +47,7 @@ export interface Paging {
 export interface ReadModels
   extends
     AccessLogQuestions,
+    AccessRequestQuestions,
     CaseQuestions,
     ChaseQuestions,
     ErasureQuestions,

@@ -3,6 +3,7 @@ import type { EventStore } from '@app/event-store';
 import type { DataSource } from 'typeorm';
 import { breakGlassQueries } from './access-log/break-glass-queries.js';
 import { accessLogQuery } from './access-log/queries.js';
+import { accessRequestQueries } from './access-requests/queries.js';
 import { actionQueries } from './cases/actions-queries.js';
 import { agendaQuery } from './cases/agenda-query.js';
 import { knowledgeQuery } from './cases/knowledge-query.js';
@@ -47,6 +48,7 @@ export const createReadModels = ({ dataSource, store, projections }: ReadModelOp
     ...mergeQueries(ask, store),
     ...lifeQueries(ask),
     ...informingQueries(ask),
+    ...accessRequestQueries(ask, store),
     ...caseQueries(ask),
     ...actionQueries(ask),
     ...chaseQueries(ask, registry),

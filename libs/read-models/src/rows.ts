@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { breakGlassesTable } from './access-log/break-glass.js';
 import { accessLogTable } from './access-log/projection.js';
 import { chasesTable } from './chase/chases.js';
+import { accessRequestsTable, withholdingsTable } from './access-requests/projection.js';
 import { actionsTable, casesTable, followUpsTable, mentionsTable, requestsTable } from './cases/tables.js';
 import { withdrawalsTable } from './cases/withdrawals.js';
 import { erasuresTable, legalHoldsTable } from './erasures/projection.js';
@@ -24,6 +25,8 @@ export const TABLES = [
   mergesTable,
   lifeTable,
   informingTable,
+  accessRequestsTable,
+  withholdingsTable,
   casesTable,
   actionsTable,
   chasesTable,
@@ -61,6 +64,8 @@ export class Rows {
   readonly merges = this.#of(mergesTable);
   readonly life = this.#of(lifeTable);
   readonly informing = this.#of(informingTable);
+  readonly accessRequests = this.#of(accessRequestsTable);
+  readonly withholdings = this.#of(withholdingsTable);
   readonly cases = this.#of(casesTable);
   readonly actions = this.#of(actionsTable);
   readonly chases = this.#of(chasesTable);

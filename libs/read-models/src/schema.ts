@@ -38,8 +38,8 @@ export const indexTable = (schema: string, t: Table<never>): string[] => [
  * Makes the tables as they are described now, empty: the projections fill them from the log. A change of a table is a change
  * of its description and one more class like this in the list below.
  */
-class ReadModels1795404000000 implements MigrationInterface {
-  readonly name = 'ReadModels1795404000000';
+class ReadModels1795407200000 implements MigrationInterface {
+  readonly name = 'ReadModels1795407200000';
   async up(runner: QueryRunner): Promise<void> {
     await this.down(runner);
     for (const statement of [...createTables(SCHEMA), ...TABLES.flatMap((t) => indexTable(SCHEMA, t))])
@@ -50,4 +50,4 @@ class ReadModels1795404000000 implements MigrationInterface {
   }
 }
 
-export const READ_MODEL_MIGRATIONS = [ReadModels1795404000000];
+export const READ_MODEL_MIGRATIONS = [ReadModels1795407200000];

@@ -16,7 +16,7 @@ export interface Purpose {
   readonly personIds?: readonly string[];
   /** A search: what was looked for. Sealed before it is logged. */
   readonly criterion?: string;
-  /** It leaves as a file. */
+  /** It leaves as a file, or for somebody else: an export. */
   readonly exported?: true;
   /** Whom the search found: what was looked for is theirs, and erased with them. */
   readonly subject?: Subject;

@@ -30,6 +30,8 @@ const THINGS = {
   merge: ['merge', 'sammenlægning'],
   text: ['text', 'tekst'],
   withdrawal: ['withdrawal', 'tilbagetrækning'],
+  'access-request': ['access request', 'anmodning om indsigt'],
+  withholding: ['withheld part', 'undtaget del'],
 } as const;
 export type Thing = keyof typeof THINGS;
 

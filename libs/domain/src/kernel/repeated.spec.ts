@@ -112,6 +112,12 @@ const archiving = command('RecordArchiving', {
 });
 const startErasure = command('StartErasure', { ...erasure, facts }, { at: '2026-12-01T08:00:00.000Z' });
 const placeHold = command('PlaceLegalHold', { personId: 'p1', holdId: 'h1', ground: 'complaint', reviewOn: '2026-12-24' });
+const accessRequest = { personId: 'p1', requestId: 'a1' };
+const requestAccess = command('RequestAccess', { ...accessRequest, receivedOn: '2026-11-20' });
+const withhold = command('WithholdPart', {
+  ...{ personId: 'p1', partId: 'event-1', ground: 'private-interests', reviewOn: '2027-05-24' },
+  reason: 'Afslører, hvem der underrettede.',
+});
 const person: Table<PersonCommand> = {
   RegisterPerson: [registerPerson],
   CorrectPerson: [registerPerson, command('CorrectPerson', { personId: 'p1', identity: { alias: 'Ung' } })],
@@ -140,6 +146,20 @@ const person: Table<PersonCommand> = {
       ...{ personId: 'p1', ground: 'private-interests', reviewOn: '2027-01-24' },
       reason: 'Familien må ikke kende kontakten endnu.',
     }),
+  ],
+
+  RequestAccess: [registerPerson, requestAccess],
+  DecidePoliceContribution: [
+    registerPerson,
+    requestAccess,
+    command('DecidePoliceContribution', { ...accessRequest, decision: 'approved' }, { actor: actors.police }),
+  ],
+  WithholdPart: [registerPerson, withhold],
+  ReleasePart: [registerPerson, withhold, command('ReleasePart', { personId: 'p1', partId: 'event-1', note: 'Ikke mere.' })],
+  IssueAccessReport: [
+    registerPerson,
+    requestAccess,
+    command('IssueAccessReport', { ...accessRequest, reportId: 'r1', policeTookPart: false }),
   ],
 
   MergePerson: [registerPerson, mergePerson],

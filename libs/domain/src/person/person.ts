@@ -5,6 +5,16 @@ import { notFound, nothing } from '../kernel/refusals.js';
 import { id, list, oneOf } from '../kernel/schema.js';
 import { compact, isLocalDate, yearsLater } from '../kernel/values.js';
 import {
+  accessRequestEvents,
+  decideAccessRequest,
+  evolveAccessRequest,
+  isAccessRequestCommand,
+  isAccessRequestEvent,
+  NO_ACCESS_REQUEST,
+  type AccessRequestCommand,
+  type AccessRequestState,
+} from './access-request.js';
+import {
   decideErasure,
   erasing,
   erasureEvents,
@@ -69,6 +79,7 @@ export const personEvents = {
   AddressProtectionLifted: event(1, { personId: id }),
   ...informingEvents,
   ...lifeEvents,
+  ...accessRequestEvents,
   ...mergeEvents,
   ...erasureEvents,
 };
@@ -83,16 +94,18 @@ export type PersonCommand =
   | Command<'LiftAddressProtection', { personId: string }>
   | InformingCommand
   | LifeCommand
+  | AccessRequestCommand
   | MergeCommand
   | ErasureCommand;
 
-/** The identity itself is sealed: a decider knows that the person exists, whether the address is protected, what is merged, what erased, and what was told. */
+/** The identity itself is sealed: a decider knows that the person exists, whether the address is protected, what is merged, what erased, what was told and asked for. */
 export type PersonState =
   | { readonly status: 'none' }
   | (ErasureState &
       MergeState &
       InformingState &
-      LifeState & { readonly status: 'registered'; readonly addressProtected: boolean });
+      LifeState &
+      AccessRequestState & { readonly status: 'registered'; readonly addressProtected: boolean });
 
 const subject = (personId: string): Subject => ({ id: personId, scope: 'identity' });
 
@@ -116,10 +129,18 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent, Per
 
   evolve: (state, event) => {
     if (event.type === 'PersonRegistered')
-      return { status: 'registered', addressProtected: false, ...NO_ERASURE, ...NOT_MERGED, ...NO_LIFE_EVENTS };
+      return {
+        status: 'registered',
+        addressProtected: false,
+        ...NO_ERASURE,
+        ...NOT_MERGED,
+        ...NO_LIFE_EVENTS,
+        ...NO_ACCESS_REQUEST,
+      };
     if (isErasureEvent(event)) return state.status === 'none' ? state : evolveErasure(state, event);
     if (isMergeEvent(event)) return state.status === 'none' ? state : evolveMerge(state, event);
     if (isLifeEvent(event)) return state.status === 'none' ? state : evolveLife(state, event);
+    if (isAccessRequestEvent(event)) return state.status === 'none' ? state : evolveAccessRequest(state, event);
     if (isInformingEvent(event)) return state.status === 'none' ? state : evolveInforming(state, event);
     switch (event.type) {
       case 'PersonCorrected':
@@ -155,6 +176,11 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent, Per
     if (state.status === 'none') return notFound('person');
     if (isErasureCommand(command)) return decideErasure(command, state);
     if (isMergeCommand(command)) return decideMerge(command, state, erasing(state));
+    if (isAccessRequestCommand(command)) {
+      if (command.type === 'RequestAccess' && state.merge) return personMerged;
+      const isHeld = (holdId: string) => state.holds.some((hold) => hold.holdId === holdId && !hold.lifted);
+      return decideAccessRequest(command, state, isPersonErased(state), isHeld);
+    }
     if (isPersonErased(state)) return personErased;
     if (isLifeCommand(command)) {
       if (!state.merge) return decideLife(command, state);

@@ -1,6 +1,7 @@
 // Young persons: identity, sealed, and what finds them.
 import { IDENTITY_FIELDS, isErasureEvent, unreachable, type IdentityField } from '@app/domain';
 import type { Sealed } from '@app/personal-data';
+import { isAboutAccess, needAccessRequest, projectAccessRequest } from '../access-requests/projection.js';
 import { InconsistentHistoryError } from '../errors.js';
 import { needErasure, projectErasure } from '../erasures/projection.js';
 import { sealed, type OnErasure, type OnPerson } from '../history.js';
@@ -55,6 +56,7 @@ export const needPerson = (event: OnPerson, rows: Rows): void => {
   if (event.type === 'PersonRegistered') rows.persons.fresh(event.data.personId);
   else rows.persons.need(event.data.personId);
   if (event.type === 'PersonRegistered') rows.informing.fresh(event.data.personId);
+  if (isAboutAccess(event)) needAccessRequest(event, rows);
   if (isAboutInforming(event)) rows.informing.need(event.data.personId);
   if (event.type === 'PersonRegistered') rows.personSearch.fresh(event.data.personId);
   if (event.type === 'PersonCorrected') rows.personSearch.need(event.data.personId);
@@ -88,6 +90,7 @@ export const projectPerson = (event: OnPerson, rows: Rows, personIndexes: Person
   if (event.type !== 'PersonRegistered' && !row) throw new InconsistentHistoryError('person unknown');
   if (isAboutErasing(event)) return projectErasure(event, rows);
   if (isAboutLife(event)) return projectLife(event, rows);
+  if (isAboutAccess(event)) return projectAccessRequest(event, rows);
   if (isAboutInforming(event)) return projectInforming(event, rows);
   if (event.type === 'PersonRegistered') projectInforming(event, rows);
   const identity: { [F in IdentityField]?: Sealed } = { ...row?.doc };

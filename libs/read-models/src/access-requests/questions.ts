@@ -1,0 +1,70 @@
+// What is asked about access requests, and what a report is made of. Texts are still sealed.
+import type { PoliceDecision } from '@app/domain';
+import type { Position } from '@app/event-store';
+import type { TimelineEntry } from '../cases/questions.js';
+import type { CaseScope, Page, Paging } from '../questions.js';
+
+export interface IssuedReport {
+  readonly reportId: string;
+  /** Of the request, from 1. */
+  readonly number: number;
+  readonly issuedBy: string;
+  readonly issuedAt: string;
+  /** Of the event: the report is what came before it. */
+  readonly position: Position;
+}
+export interface AccessRequestRow {
+  readonly requestId: string;
+  readonly personId: string;
+  readonly receivedOn: string;
+  readonly dueOn: string;
+  readonly answered: boolean;
+  readonly registeredBy: string;
+  readonly police?: { readonly decision: PoliceDecision; readonly by: string; readonly at: string };
+  /** First issued first. */
+  readonly reports: readonly IssuedReport[];
+  readonly withheldParts: number;
+  /** The first date on which somebody looks at a withheld part again. */
+  readonly nextReviewOn?: string;
+}
+
+/** An event about a person, with its texts. */
+export interface Trace extends TimelineEntry {
+  readonly position: Position;
+  readonly personId: string;
+  /** Missing: of the identity. */
+  readonly caseId?: string;
+  readonly ruleSetId: string;
+}
+/** A look, without who looked. */
+export interface LookRow {
+  readonly at: string;
+  readonly type: 'PersonalDataShown' | 'PersonalDataSearched' | 'PersonalDataExported';
+  readonly purpose: string;
+  readonly organisationId: string;
+}
+
+export interface AccessRequestQuestions {
+  accessRequest(requestId: string): Promise<AccessRequestRow | undefined>;
+  /** First due first. `overdue`: not answered, and due before that local date. */
+  accessRequests(
+    scope: CaseScope,
+    filter: { answered?: boolean; overdue?: string },
+    paging: Paging,
+  ): Promise<Page<AccessRequestRow>>;
+  /**
+   * The registrations that counted as this person before the position, and still do: what a merge brought together wrongly is
+   * never told to the other one.
+   */
+  registrationsAt(personId: string, before: Position): Promise<readonly string[]>;
+  /** Under which of these registrations a part is withheld, or was. */
+  withheldUnder(partId: string, personIds: readonly string[]): Promise<string | undefined>;
+  /** Their cases, oldest first. */
+  caseIdsOf(personIds: readonly string[]): Promise<readonly string[]>;
+  /** All cases, or one, or those of a person. */
+  caseIdsIn(of: { caseId?: string; personId?: string }): Promise<readonly string[]>;
+  /** All that was written about them before the position, oldest first, and refusals to share. Read from the log. */
+  tracesOf(personIds: readonly string[], before: Position): Promise<readonly Trace[]>;
+  /** All looks at them or their cases before the position, oldest first. */
+  looksAt(personIds: readonly string[], caseIds: readonly string[], before: Position): Promise<readonly LookRow[]>;
+}
