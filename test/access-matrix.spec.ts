@@ -496,6 +496,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /api/break-glass': just(),
   'GET /api/break-glass/{breakGlassId}/identity': onOpening(),
   'POST /api/break-glass/{breakGlassId}/review': onOpening({ verdict: 'justified' }),
+  'GET /api/breach-report': { mine: () => ({ query: `?from=${day(-1)}&to=${day()}&caseId=${CASE}` }) },
+  'GET /api/access-at': { mine: () => ({ query: `?on=${day()}&personId=${PERSON}` }) },
   'POST /api/imports/rows': just({
     groupId: DEMO_GROUP,
     dryRun: true,

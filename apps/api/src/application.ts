@@ -32,6 +32,7 @@ import { ReviewWatch } from './audit/review-watch.js';
 import { AccessRequestsController } from './access-requests/access-requests.controller.js';
 import { AccessReports } from './access-requests/report.js';
 import { AUDIT_QUERIES, AuditController } from './audit/audit.controller.js';
+import { BreachController } from './audit/breach.controller.js';
 import { CaseChangesController } from './cases/case-changes.controller.js';
 import { CASE_QUERIES } from './cases/case-queries.js';
 import { CaseQuestionsController } from './cases/case-questions.controller.js';
@@ -121,6 +122,7 @@ const CONTROLLERS = [
   AuditController,
   OverviewController,
   BreakGlassController,
+  BreachController,
   ErasureController,
   AccessRequestsController,
   ImportsController,

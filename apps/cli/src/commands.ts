@@ -1,6 +1,7 @@
 // The commands, their arguments and exit codes: 0 fine, 1 some rows had problems or a step did not hold, 2 unusable file, arguments or server.
 import { Command, CommanderError, Option } from 'commander';
 import { addAccessReportCommand } from './access-report.js';
+import { addBreachReportCommand } from './breach-report.js';
 import { addCopyLogCommand } from './copy-log/command.js';
 import { runImport, type ImportOptions } from './import/run.js';
 import { processIo, type Io } from './io.js';
@@ -75,6 +76,7 @@ Exit codes: 0 all rows fine, 1 some rows had problems (the good ones were import
     });
 
   addAccessReportCommand(program, io, SERVER);
+  addBreachReportCommand(program, io, SERVER);
   addKeysCommands(program, io);
   addCopyLogCommand(program, io, (code) => (exitCode = code));
   addRebuildCommand(program, io, (code) => (exitCode = code));

@@ -5,9 +5,10 @@ import type { FastifyRequest } from 'fastify';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { Principal } from '@app/access';
 import { isLoopback, type OidcSettings } from '@app/platform';
-import type { GroupRow, Registry } from '@app/read-models';
+import type { Registry } from '@app/read-models';
 import type { Call } from './call.js';
 import { IssuerUnavailableError, NotSignedInError } from './errors.js';
+import { membershipOf } from './membership.js';
 import { Ports } from './ports.js';
 import { RateLimits } from './rate-limits.js';
 
@@ -187,18 +188,11 @@ export class SignIn {
       kind: organisation.kind,
       role: user.role,
       groups: Object.freeze(
-        [...registry.groups.values()].filter((group) => isMember(group, user.userId, today)).map((group) => group.groupId),
+        [...registry.groups.values()].filter((group) => membershipOf(group, user.userId, today)).map((group) => group.groupId),
       ),
     });
   }
 }
-
-/** Member on that day, or deputy of one who is. */
-const isMember = (group: GroupRow, userId: string, today: string): boolean => {
-  const member = (id: string) =>
-    group.members.some((m) => m.userId === id && m.from <= today && (m.until === undefined || today < m.until));
-  return member(userId) || group.deputies.some((d) => d.deputyUserId === userId && member(d.userId));
-};
 
 @Injectable()
 export class SignInGuard implements CanActivate {
