@@ -700,10 +700,10 @@ describe('the endpoint matrix', () => {
     // A group none of the demo's users is in; its series plans its meeting by itself.
     const { groupId } = groupBody();
     await as('administrator', 'POST', '/api/groups', { ...groupBody(), groupId });
-    await server.ports.readModels.reach(server.ports.lastWritten);
+    await server.readModels.reach(server.ports.lastWritten);
     await as('administrator', 'POST', '/demo/clock', { days: 0 });
-    await server.ports.readModels.reach(server.ports.lastWritten);
-    meetingOfOthers = (await server.ports.readModels.meetings([groupId], {}, { limit: 1 })).items[0]!.meetingId;
+    await server.readModels.reach(server.ports.lastWritten);
+    meetingOfOthers = (await server.readModels.meetings([groupId], {}, { limit: 1 })).items[0]!.meetingId;
 
     const { body } = await server.call<{ paths: Record<string, Record<string, unknown>> }>(undefined, 'GET', '/api/openapi.json');
     documented = Object.entries(body.paths).flatMap(([path, methods]) =>

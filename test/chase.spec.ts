@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
+import { BACKGROUND, enter } from '@app/read-models';
 import { createTestDatabase } from '@app/testing';
 import { demoId } from '../apps/api/src/demo/data.js';
 import { DEMO_GROUP } from '../apps/api/src/demo/users.js';
@@ -122,8 +123,9 @@ describe('the ladder', () => {
 
   it('asks nothing of the actions for which nothing falls due', async () => {
     const rows = await server.ports.dataSource.transaction(async (em) => {
+      await enter(em, BACKGROUND);
       await em.query('set local enable_seqscan = off');
-      return em.query<{ 'QUERY PLAN': string }[]>('explain select action_id from read_models.actions where next_step_on <= $1', [
+      return em.query<{ 'QUERY PLAN': string }[]>('explain select action_id from actions where next_step_on <= $1', [
         await today(server),
       ]);
     });

@@ -168,16 +168,16 @@ describe('rebuild', () => {
   const env = () => ({ DATABASE_URL: back!.url, FREMDRIFT_DEMO: '1' });
 
   it('makes the read models anew, whatever position they stood at', async () => {
-    const cases = await query('select * from read_models.cases order by case_id');
+    const cases = await query('select * from read_models_personal.cases order by case_id');
     expect(cases.length).toBeGreaterThan(0);
     // As after a move from EventStoreDB, whose positions look like this.
     await query(`update read_models.checkpoint set position = '00000000000003e8-00000000000003e8'`);
-    await query('delete from read_models.cases');
+    await query('delete from read_models_personal.cases');
     const answer = await cli(['rebuild'], env());
     expect(answer).toMatchObject({ exitCode: 0, out: expect.stringMatching(/made anew from \d+ events/) as string });
     const [end] = await query('select max(position) as position from event_store.events');
     expect(await query('select position::bigint from read_models.checkpoint')).toEqual([end]);
-    expect(await query('select * from read_models.cases order by case_id')).toEqual(cases);
+    expect(await query('select * from read_models_personal.cases order by case_id')).toEqual(cases);
   });
 
   it('makes no other keys in a folder that has none', async () => {

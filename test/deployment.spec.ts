@@ -35,6 +35,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   OIDC_ISSUER: 'https://login.example.dk',
   OIDC_AUDIENCE: 'fremdrift',
   POSTGRES_PASSWORD: 'one',
+  SERVER_POSTGRES_PASSWORD: 'five',
   KEYS_POSTGRES_PASSWORD: 'four',
   KURRENTDB_ADMIN_PASSWORD: 'two',
   KURRENTDB_OPS_PASSWORD: 'three',
@@ -176,10 +177,11 @@ describe('docker-compose.cluster.yml', () => {
   });
 
   it('has several of each half, on the same stores, and the keys apart from everything', () => {
-    const [first, ...others] = FILES['docker-compose.cluster.yml'].map((service) => ({
-      ...configurationIn('docker-compose.cluster.yml', GIVEN, service).configuration,
-      role: 'all',
-    }));
+    const all = FILES['docker-compose.cluster.yml'].map((service) => {
+      const { configuration } = configurationIn('docker-compose.cluster.yml', GIVEN, service);
+      return { ...configuration, role: 'all', migrationsDatabaseUrl: undefined };
+    });
+    const [first, ...others] = all;
     for (const other of others) expect(other).toEqual(first);
     const { keysDatabaseUrl, databaseUrl } = first!;
     const { hostname, username, password, pathname } = new URL(keysDatabaseUrl!);
@@ -197,6 +199,18 @@ describe('docker-compose.cluster.yml', () => {
     // Two processes cannot have one port.
     const ports = Object.values(services).flatMap((service) => service.ports ?? []);
     expect(new Set(ports).size).toBe(2);
+  });
+
+  it('gives the owner of the tables to the workers only: what answers requests signs in as somebody who owns nothing', () => {
+    const { POSTGRES_USER } = services['postgres']!.environment!;
+    for (const service of FILES['docker-compose.cluster.yml']) {
+      const { configuration } = configurationIn('docker-compose.cluster.yml', GIVEN, service);
+      const { databaseUrl, migrationsDatabaseUrl, role } = configuration;
+      expect(new URL(databaseUrl!).username).not.toBe(POSTGRES_USER);
+      const owner = migrationsDatabaseUrl && new URL(migrationsDatabaseUrl);
+      expect(owner && [owner.username, owner.password]).toEqual(role === 'worker' ? [POSTGRES_USER, 'one'] : undefined);
+      if (owner) expect([owner.host, owner.pathname]).toEqual([new URL(databaseUrl!).host, new URL(databaseUrl!).pathname]);
+    }
   });
 
   it('needs every secret from outside', () => {

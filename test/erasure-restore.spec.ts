@@ -127,8 +127,9 @@ const withOlderKeys = async () => {
 };
 
 const REBUILD = `do $$ declare t text; begin
-  for t in select tablename from pg_tables where schemaname = 'read_models' and tablename <> 'checkpoint' loop
-    execute format('truncate read_models.%I', t);
+  for t in select format('%I.%I', schemaname, tablename) from pg_tables
+    where schemaname in ('read_models', 'read_models_personal') and tablename <> 'checkpoint' loop
+    execute 'truncate ' || t;
   end loop;
   update read_models.checkpoint set position = '', registry_position = '';
 end $$`;
@@ -142,7 +143,7 @@ describe('an older key store, restored', () => {
       [
         `insert into read_models.parked_streams (stream, position, event_id, type, reason)
          select stream, position::text, id::text, type, 'test' from event_store.events where type = 'ErasureStarted'`,
-        'delete from read_models.erasures',
+        'delete from read_models_personal.erasures',
       ],
     ],
   ])(
@@ -174,7 +175,7 @@ describe('an older key store, restored', () => {
 
   it('serves nobody when the erasures cannot be read', async () => {
     await withOlderKeys();
-    await sql('drop table read_models.erasures');
+    await sql('drop table read_models_personal.erasures cascade');
     await expect(start()).rejects.toThrow();
   }, 60_000);
 });

@@ -79,7 +79,7 @@ it('takes an approval back when the case was worked on again afterwards', async 
   await close(caseId);
   await archive(id);
   await advance(0);
-  await server.ports.readModels.reach(await server.ports.store.head());
+  await server.readModels.reach(await server.ports.store.head());
   expect(await erasure(id)).toMatchObject({ status: 'withdrawn', withdrawn: { cause: 'case-not-ended' } });
   expect((await get<{ reason: string }>('coordinator', `/api/cases/${caseId}`)).reason).toBe('grund');
 }, 60_000);

@@ -102,9 +102,9 @@ const richCase = async () => {
 
 /** Unsuppressed. */
 const counts = () =>
-  server.ports.dataSource.query<object[]>(
-    `select c.area_id, c.status, count(*)::int, sum((select count(*) from read_models.actions a where a.case_id = c.case_id))::int as actions
-     from read_models.cases c group by 1, 2 order by 1, 2`,
+  server.owner(
+    `select c.area_id, c.status, count(*)::int, sum((select count(*) from read_models_personal.actions a where a.case_id = c.case_id))::int as actions
+     from read_models_personal.cases c group by 1, 2 order by 1, 2`,
   );
 
 describe('the texts of a case, when their time is over', () => {
@@ -149,7 +149,7 @@ describe('the texts of a case, when their time is over', () => {
     await advance(7, 1);
     expect(await erasure(id)).toMatchObject({ status: 'approved', waitsFor: ['archiving'] });
     for (const path of paths) expect(secrets.inText((await server.call('coordinator', 'GET', path)).text)).not.toEqual([]);
-    const counted = await server.ports.readModels.countForOverview(server.ports.clock.today());
+    const counted = await server.readModels.countForOverview(server.ports.clock.today());
     const figures = await counts();
     await post('coordinator', `/api/erasures/${id}/archiving`, {
       outcome: 'delivered',
@@ -181,7 +181,7 @@ describe('the texts of a case, when their time is over', () => {
     expect(await refused('coordinator', `/api/cases/${caseId}/reopening`, { ground: 'Ny bekymring' })).toBe('erased');
     expect(await types(server, `case-${caseId}`)).not.toContain('CaseReopened');
     // The figures are what they were.
-    expect(await server.ports.readModels.countForOverview(server.ports.clock.today())).toEqual(counted);
+    expect(await server.readModels.countForOverview(server.ports.clock.today())).toEqual(counted);
     expect(await counts()).toEqual(figures);
   }, 60_000);
 });
@@ -229,10 +229,7 @@ describe('a person', () => {
     await advance(7);
     expect(await erasure(id)).toMatchObject({ status: 'erased' });
     expect(await readable()).toEqual([]);
-    const keys = await server.ports.dataSource.query<object[]>(
-      'select cpr_index from read_models.person_search where person_id = $1',
-      [personId],
-    );
+    const keys = await server.owner('select cpr_index from read_models_personal.person_search where person_id = $1', [personId]);
     expect(keys).toEqual([{ cpr_index: null }]);
 
     const shown = await get<Record<string, unknown>>('coordinator', `/api/persons/${personId}`);
@@ -414,8 +411,7 @@ describe('a spreadsheet', () => {
     };
     const personOf = async (id: string) =>
       (await get<{ person: { personId: string } }>('coordinator', `/api/cases/${id}`)).person.personId;
-    const ledger = (personId: string) =>
-      server.ports.dataSource.query<object[]>('select 1 from imports.ledger where person_id = $1', [personId]);
+    const ledger = (personId: string) => server.owner('select 1 from imports.ledger where person_id = $1', [personId]);
     const { caseId } = await read(row);
     const { cpr, ...withoutNumber } = { ...row, reference: 'slettet 2', name: 'Ung Testperson Uden', birthDate: '2011-01-01' };
     expect(cpr).toBe(row.cpr);

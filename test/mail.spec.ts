@@ -1,6 +1,6 @@
 // Mail that really goes out: who gets it and when, what is in it, and what becomes of it when something breaks on the way.
 import type { DataSource } from 'typeorm';
-import type { MovableClock } from '@app/platform';
+import { openDatabase, type MovableClock } from '@app/platform';
 import { rebuildReadModels } from '@app/read-models';
 import { createTestDatabase } from '@app/testing';
 import { Chaser } from '../apps/api/src/chase/chaser.js';
@@ -175,7 +175,7 @@ describe('mail', () => {
 
   it('a sender that dies before the letter is in the outbox loses none', async () => {
     done(await server.call('projectLead', 'POST', `/api/actions/${actionId}/chases`, {}));
-    await server.ports.readModels.reach(server.ports.lastWritten);
+    await server.readModels.reach(server.ports.lastWritten);
     const broken = mailerOf(server, new Postbox());
     broken.outbox.put = () => Promise.reject(new Error('killed'));
     await broken.look();
@@ -278,7 +278,7 @@ describe('mail', () => {
     expect(box.letters.slice(before).map(({ to }) => to)).toEqual([email]);
 
     done(await server.call('projectLead', 'POST', `/api/actions/${action}/chases`, {}));
-    await server.ports.readModels.reach(server.ports.lastWritten);
+    await server.readModels.reach(server.ports.lastWritten);
     const on = server.ports.clock.today();
     done(await server.call('administrator', 'POST', `/api/users/${userId}/leaving`, { on }));
     await mailer.look();
@@ -295,8 +295,10 @@ describe('mail', () => {
 
   it('is not sent again when the read models are made anew', async () => {
     const before = box.letters.length;
-    const { dataSource, store, vault, blindIndex } = server.ports;
+    const { store, vault, blindIndex } = server.ports;
+    const dataSource = await openDatabase(server.ownerUrl, []);
     await rebuildReadModels({ dataSource, store, vault, blindIndex });
+    await dataSource.destroy();
     await mailer.look();
     expect(box.letters.slice(before)).toEqual([]);
   });

@@ -50,7 +50,7 @@ describe('the figures of a week', () => {
     const after = await get<Overview>('partner', '/api/overview');
     expect(after).toMatchObject({ week: '2026-W49', asOf: '2026-11-30', weeks: ['2026-W49', '2026-W48'] });
     const area = await get<Figures>('politicalMember', '/api/areas/akacieparken/overview');
-    const { openCases, overdueActions } = (await server.ports.readModels.countForOverview('2026-11-30')).get('akacieparken')!;
+    const { openCases, overdueActions } = (await server.readModels.countForOverview('2026-11-30')).get('akacieparken')!;
     const down = (n: number) => n - (n % 5);
     expect(area).toMatchObject({ week: '2026-W49', name: 'Akacieparken', openCases: down(openCases.count) });
     expect(area).toMatchObject({ overdueActions: down(overdueActions.count) });

@@ -18,21 +18,29 @@ const sealedIn = (value, found = []) => {
 
 const open = async (url, size) => {
   const { createPostgresEventStore, EVENT_STORE_DDL } = await built('event-store');
-  const { createReadModels, READ_MODEL_MIGRATIONS, rebuildReadModels } = await built('read-models');
+  const { createReadModels, READ_MODEL_MIGRATIONS: migrations, rebuildReadModels } = await built('read-models');
   const { Vault } = await built('personal-data');
-  const { openDatabase } = await built('platform');
+  const { openDatabase, openServerDatabase } = await built('platform');
   const { DEFAULT_RULE_SET } = await built('domain');
   const [client] = await connectAll(url, 1);
   await client.query(EVENT_STORE_DDL);
   const keys = createKeys();
   await layDown(client, programme(keys, size, 8));
-  const dataSource = await openDatabase(url, READ_MODEL_MIGRATIONS);
+  const owner = await openDatabase(url, migrations);
   const store = await createPostgresEventStore({ connectionString: url });
-  await rebuildReadModels({ dataSource, store });
+  await rebuildReadModels({ dataSource: owner, store });
+  await owner.destroy();
   await client.query('checkpoint');
-  const live = await client.query('select case_id, group_id from read_models.cases where live order by md5(case_id) limit 2000');
+  const live = await client.query(
+    'select case_id, group_id from read_models_personal.cases where live order by md5(case_id) limit 2000',
+  );
   await client.end();
-  const models = createReadModels({ dataSource, store });
+  const { dataSource } = await openServerDatabase({ url }, migrations);
+  const models = createReadModels({
+    dataSource,
+    store,
+    context: () => ({ role: 'staff', userId: 'user-17', kind: 'municipal' }),
+  });
   const vault = new Vault(keys);
   const readable = async (answer) => {
     const texts = sealedIn(answer);

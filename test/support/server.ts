@@ -4,7 +4,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Configuration } from '@app/platform';
+import { BACKGROUND, createReadModels, type ReadModels } from '@app/read-models';
 import { createTestDatabase } from '@app/testing';
+import pg from 'pg';
 import { startApplication, type RunningApplication } from '../../apps/api/src/application.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -75,7 +77,13 @@ export const createClient = (url: string): Client => {
   };
 };
 
-export type TestServer = RunningApplication & Client;
+export interface TestServer extends RunningApplication, Client {
+  /** Asked as what happens without a request asks. */
+  readonly readModels: ReadModels;
+  /** A look into the database as its owner, whom nothing is hidden from. */
+  readonly ownerUrl: string;
+  owner<R extends object>(sql: string, values?: unknown[]): Promise<R[]>;
+}
 
 /** The whole server in this process, on stores that outlive it. */
 export const startServerOn = async (
@@ -87,7 +95,18 @@ export const startServerOn = async (
     ...{ host: '127.0.0.1', port: 0, dataFolder, databaseUrl, role: 'all', demo: true, logLevel: 'error', rateLimitPerMinute: 0 },
     ...over,
   });
-  return { ...running, ...createClient(running.url) };
+  const owner = async <R extends object>(sql: string, values?: unknown[]): Promise<R[]> => {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    try {
+      return (await client.query<R>(sql, values)).rows;
+    } finally {
+      await client.end();
+    }
+  };
+  const { dataSource, store, projections } = running.ports;
+  const readModels = createReadModels({ dataSource, store, projections, context: () => BACKGROUND });
+  return { ...running, ...createClient(running.url), ownerUrl: databaseUrl, owner, readModels };
 };
 
 /**

@@ -20,13 +20,13 @@ import {
 import { BlindIndex, KeyStoreUnavailableError, loadMasterKey, openKeyStore, Vault, type KeyStore } from '@app/personal-data';
 import {
   ConfigurationError,
-  openDatabase,
   openMovableClock,
+  openServerDatabase,
   startEmbeddedPostgres,
   systemClock,
   type Configuration,
 } from '@app/platform';
-import { createReadModels, NotCaughtUpError, READ_MODEL_MIGRATIONS, startProjections } from '@app/read-models';
+import { asking, createReadModels, NotCaughtUpError, READ_MODEL_MIGRATIONS, startProjections } from '@app/read-models';
 import { BreakGlassController } from './audit/break-glass.controller.js';
 import { ReviewWatch } from './audit/review-watch.js';
 import { AccessRequestsController } from './access-requests/access-requests.controller.js';
@@ -42,6 +42,7 @@ import { ChaseController } from './chase/chase.controller.js';
 import { Chaser } from './chase/chaser.js';
 import { FiguresController } from './chase/figures.controller.js';
 import { Ask } from './core/ask.js';
+import { beginRequest, currentContext } from './core/context.js';
 import { ChangeHandler, Changer } from './core/change.js';
 import { BadRequestError } from './core/errors.js';
 import { createLog } from './core/log.js';
@@ -98,6 +99,9 @@ export interface RunningApplication {
   /** Resolves when something the server cannot do without has ended by itself. */
   readonly failed: Promise<string>;
 }
+
+/** In order. */
+export const MIGRATIONS = [...EVENT_STORE_MIGRATIONS, ...READ_MODEL_MIGRATIONS, ...IMPORT_MIGRATIONS, ...MAIL_MIGRATIONS];
 
 /** How long requests under way may take to finish when the server stops. */
 const LAST_REQUESTS_MS = 5_000;
@@ -310,29 +314,26 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
     const keys = await openKeys(configuration, (line) => log.warn(line, 'KeyStore'));
     closers.push(() => keys.close());
 
-    let databaseUrl = configuration.databaseUrl;
-    if (databaseUrl === undefined) {
+    const { migrationsDatabaseUrl: ownerUrl } = configuration;
+    let givenUrl = configuration.databaseUrl;
+    if (givenUrl === undefined) {
       const server = await startEmbeddedPostgres({
         dir: join(dataFolder, 'postgres'),
         log: (line) => log.debug(line, 'PostgreSQL'),
       });
       closers.push(() => server.stop());
       failed.push(server.ended.then(() => 'the embedded PostgreSQL ended'));
-      databaseUrl = server.url('postgres');
+      givenUrl = server.url('postgres');
     }
 
     // Before the migrations: a database that is not durable is refused untouched.
+    if (configuration.eventStoreUrl === undefined) await (await openStore(ownerUrl ?? givenUrl, undefined, () => {})).close();
+    const { url: databaseUrl, dataSource } = await openServerDatabase({ url: givenUrl, ownerUrl }, MIGRATIONS);
+    closers.push(() => dataSource.destroy());
     const store = await openStore(databaseUrl, configuration.eventStoreUrl, (line) => {
       if (!stopping) log.warn(line, 'EventStore'); // Connections that are lost because we stop are no news.
     });
     closers.push(() => store.close());
-    const dataSource = await openDatabase(databaseUrl, [
-      ...EVENT_STORE_MIGRATIONS,
-      ...READ_MODEL_MIGRATIONS,
-      ...IMPORT_MIGRATIONS,
-      ...MAIL_MIGRATIONS,
-    ]);
-    closers.push(() => dataSource.destroy());
 
     const replayed = await replayErasures({ store, dataSource, keys }).catch((error: unknown) => {
       if (!(error instanceof ForeignPositionError)) throw error;
@@ -384,7 +385,8 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
       configuration,
       store,
       dataSource,
-      readModels: createReadModels({ dataSource, store, projections }),
+      ask: asking(dataSource, currentContext),
+      readModels: createReadModels({ dataSource, store, projections, context: currentContext }),
       projections,
       keys,
       vault,
@@ -418,6 +420,8 @@ export const startApplication = async (configuration: Configuration): Promise<Ru
     setSecurityHeaders(fastify);
     const limits = await RateLimits.on(fastify, configuration.rateLimitPerMinute);
     limitRequests(fastify);
+    // Last: what is parsed before goes on where the bytes came from.
+    fastify.addHook('preHandler', (_request, _reply, next) => beginRequest(next));
     const app = await NestFactory.create<NestFastifyApplication>(
       ApiModule.with(ports, signIn, limits, demo, out, role !== 'worker'),
       adapter,

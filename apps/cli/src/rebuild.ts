@@ -35,14 +35,14 @@ export const addRebuildCommand = (program: Command, io: Io, done: (exitCode: num
 };
 
 const rebuild = async (io: Io): Promise<number> => {
-  const { databaseUrl, eventStoreUrl } = readConfiguration(io.env, process.cwd());
+  const { databaseUrl, migrationsDatabaseUrl, eventStoreUrl } = readConfiguration(io.env, process.cwd());
   const closers: (() => Promise<unknown>)[] = [];
   try {
     // The keys first, as the server does: their lock keeps a second one out of the folder.
     const folder = await openDataFolder(io);
     closers.push(() => folder.close());
     const { keys } = folder;
-    const url = databaseUrl ?? (await folder.postgres());
+    const url = migrationsDatabaseUrl ?? databaseUrl ?? (await folder.postgres());
     const store = await openEventStore({ databaseUrl: url, eventStoreUrl });
     closers.push(() => store.close());
     const dataSource = await openDatabase(url, [...EVENT_STORE_MIGRATIONS, ...READ_MODEL_MIGRATIONS]);

@@ -75,6 +75,8 @@ describe('configuration', () => {
     [{ HOST: 'a b' }, /^HOST/],
     [{ HOST: '0.0.0.0' }, /^HOST must be 127\.0\.0\.1/],
     [{ DATABASE_URL: 'mysql://x' }, /^DATABASE_URL must be a URL that starts with postgres/],
+    [{ MIGRATIONS_DATABASE_URL: 'mysql://x' }, /^MIGRATIONS_DATABASE_URL must be a URL that starts with postgres/],
+    [{ MIGRATIONS_DATABASE_URL: 'postgres://x' }, /^MIGRATIONS_DATABASE_URL needs a DATABASE_URL/],
     [{ KEYS_DATABASE_URL: '/srv/keys' }, /^KEYS_DATABASE_URL must be a URL that starts with postgres/],
     [{ FREMDRIFT_ROLE: 'boss' }, /^FREMDRIFT_ROLE must be one of all, api, worker/],
     [{ FREMDRIFT_MASTER_KEY_PREVIOUS: 'c2hvcnQ=' }, /^FREMDRIFT_MASTER_KEY_PREVIOUS must be 32 bytes/],

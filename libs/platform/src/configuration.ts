@@ -25,6 +25,8 @@ export interface Configuration {
   readonly dataFolder: string;
   /** A PostgreSQL of one's own: then nothing embedded starts. */
   readonly databaseUrl?: string;
+  /** The same database in the role that owns the tables; without it `databaseUrl` is that role's, or the tables are up to date. */
+  readonly migrationsDatabaseUrl?: string;
   /** Where events go with EVENT_STORE=eventstoredb, `esdb://…`; PostgreSQL has the rest. What is in it, its store checks. */
   readonly eventStoreUrl?: string;
   /** A PostgreSQL for the keys alone; without it they are files in the data folder, of one process. */
@@ -184,6 +186,11 @@ export const readConfiguration = (env: Environment, workingFolder: string): Conf
   const dataFolder = dataFolderOf(env, workingFolder);
   const databaseText = setting(env, 'DATABASE_URL');
   const databaseUrl = databaseText === undefined ? undefined : url('DATABASE_URL', databaseText, POSTGRES);
+  const migrationsText = setting(env, 'MIGRATIONS_DATABASE_URL');
+  const migrationsDatabaseUrl =
+    migrationsText === undefined ? undefined : url('MIGRATIONS_DATABASE_URL', migrationsText, POSTGRES);
+  if (migrationsDatabaseUrl !== undefined && databaseUrl === undefined)
+    throw new ConfigurationError('MIGRATIONS_DATABASE_URL', 'needs a DATABASE_URL: the embedded database has its own owner');
   const keysDatabaseUrl = keysDatabaseOf(env);
   // The folder's lock is what keeps a second server from the embedded database.
   if (keysDatabaseUrl !== undefined && databaseUrl === undefined)
@@ -238,6 +245,7 @@ export const readConfiguration = (env: Environment, workingFolder: string): Conf
     rateLimitPerMinute: Number(rateText),
     ...(trustedProxies && { trustedProxies }),
     ...(databaseUrl !== undefined && { databaseUrl }),
+    ...(migrationsDatabaseUrl !== undefined && { migrationsDatabaseUrl }),
     ...(keysDatabaseUrl !== undefined && { keysDatabaseUrl }),
     ...(eventStoreUrl !== undefined && { eventStoreUrl }),
     ...(oidc && { oidc }),

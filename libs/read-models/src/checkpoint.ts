@@ -1,10 +1,11 @@
 // Where the read models are in the log, and the one transaction in which a batch's rows and that place change together.
 import type { Batch, Position } from '@app/event-store';
 import { QueryFailedError, type DataSource, type EntityManager } from 'typeorm';
+import { BACKGROUND, enter } from './context.js';
 import { indexPersons, type Search } from './persons/person-indexes.js';
 import { decodeAll, fold, load, park, type ParkedStream } from './projections.js';
 import { Rows } from './rows.js';
-import { upsert } from './tables.js';
+import { personalOf, upsert } from './tables.js';
 
 /** Somebody else moved the checkpoint: a rebuild swapped its tables in, or another process leads. */
 export class CheckpointMovedError extends Error {
@@ -52,7 +53,7 @@ export const writeProgress = async (
     );
     // What the rest of the stream says is not known: the address may be protected by now.
     if (stream.startsWith('person-'))
-      await em.query(`update ${schema}.persons set address_protected = true where person_id = $1`, [stream.slice(7)]);
+      await em.query(`update ${personalOf(schema)}.persons set address_protected = true where person_id = $1`, [stream.slice(7)]);
   }
   await em.query(`update ${schema}.checkpoint set position = $1, registry_position = coalesce($2, registry_position)`, [
     position,
@@ -85,6 +86,7 @@ export const applyBatch = async (
   const personIndexes = await indexPersons(events, search);
   try {
     const applied = await dataSource.transaction(async (em) => {
+      await enter(em, BACKGROUND);
       // Locks the row, also against a swap: what follows finds the same tables by the same names.
       const [row] = await em.query<{ position: Position }[]>(`select position from ${schema}.checkpoint for update`);
       if (row?.position !== after) throw new CheckpointMovedError();
@@ -123,6 +125,7 @@ const applySingly = async (
   if (others.length === 0) {
     const poison = park(event, refusal);
     await dataSource.transaction(async (em) => {
+      await enter(em, BACKGROUND);
       const [row] = await em.query<{ position: Position }[]>(`select position from ${schema}.checkpoint for update`);
       if (row?.position !== after) throw new CheckpointMovedError();
       await writeProgress(em, schema, [poison], batch.position, undefined);

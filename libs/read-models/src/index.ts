@@ -14,3 +14,5 @@ export { rebuildReadModels, type RebuildOptions, type Rebuilt } from './rebuild.
 export { erasedSoFar, type ErasedSoFar } from './erasures/queries.js';
 export { createReadModels, type ReadModelOptions } from './read-models.js';
 export type { ParkedStream } from './projections.js';
+export { BACKGROUND, enter, IS_STAFF, type CurrentContext, type DatabaseContext } from './context.js';
+export { asking, type Ask } from './sql.js';

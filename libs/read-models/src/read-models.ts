@@ -5,6 +5,7 @@ import { breakGlassQueries } from './access-log/break-glass-queries.js';
 import { accessLogQuery } from './access-log/queries.js';
 import { accessRequestQueries } from './access-requests/queries.js';
 import { actionQueries } from './cases/actions-queries.js';
+import type { CurrentContext } from './context.js';
 import { agendaQuery } from './cases/agenda-query.js';
 import { knowledgeQuery } from './cases/knowledge-query.js';
 import { caseQueries } from './cases/queries.js';
@@ -33,13 +34,15 @@ export interface ReadModelOptions {
   /** Timelines are read from the streams themselves. */
   readonly store: EventStore;
   /** Of this process, where they run in it: `reach` and the registry then know at once. */
+  /** On whose behalf a question is asked. Undefined at that moment: it fails, but for those about the registry. */
+  readonly context: CurrentContext;
   readonly projections?: Pick<Projections, 'reach' | 'registryChanges'>;
 }
 
 /** Answers are as of the last committed batch; `reach` first to see a change just made. */
-export const createReadModels = ({ dataSource, store, projections }: ReadModelOptions): ReadModels => {
-  const ask = asking(dataSource);
-  const registry = registryQuery(ask, () => projections?.registryChanges() ?? 0);
+export const createReadModels = ({ dataSource, store, context, projections }: ReadModelOptions): ReadModels => {
+  const ask = asking(dataSource, context);
+  const registry = registryQuery(asking(dataSource), () => projections?.registryChanges() ?? 0);
   return {
     registry,
     reach: (position, timeoutMs) =>

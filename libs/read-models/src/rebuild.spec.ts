@@ -8,11 +8,12 @@ import { History } from '../testing/history.js';
 import { inGroup } from '../testing/people.js';
 import { rebuildReadModels } from './index.js';
 import { TABLES } from './rows.js';
+import { nameOf } from './tables.js';
 
 const dump = async ({ dataSource }: ReadModelBench): Promise<Record<string, unknown>> => {
   const tables: Record<string, unknown> = {};
-  for (const { name, key } of [...TABLES, { name: 'checkpoint', key: 'one' }] as { name: string; key: string }[])
-    tables[name] = await dataSource.query(`select * from read_models.${name} order by ${key}`);
+  for (const t of [...TABLES, { name: 'checkpoint', key: 'one', clear: true as const }])
+    tables[t.name] = await dataSource.query(`select * from ${nameOf('read_models', t)} order by ${t.key}`);
   tables['parked_streams'] = await dataSource.query(
     'select stream, position, event_id, type, reason from read_models.parked_streams order by stream',
   );
@@ -25,7 +26,7 @@ const options = ({ dataSource, store, history, blindIndex }: ReadModelBench) => 
   blindIndex,
 });
 const clear = async ({ dataSource }: ReadModelBench): Promise<void> => {
-  for (const { name } of TABLES) await dataSource.query(`truncate read_models.${name}`);
+  for (const t of TABLES) await dataSource.query(`truncate ${nameOf('read_models', t)}`);
   await dataSource.query('truncate read_models.parked_streams');
   await dataSource.query(`update read_models.checkpoint set position = '', registry_position = ''`);
 };
@@ -116,12 +117,14 @@ it('swaps while questions are asked and changes come in: none fails, none is los
     expect(failures).toEqual([]);
     expect(asked).toBeGreaterThan(8);
     await bench.settled();
-    const [row] = await bench.dataSource.query<{ n: number }[]>('select count(*)::int as n from read_models.cases');
+    const [row] = await bench.dataSource.query<{ n: number }[]>('select count(*)::int as n from read_models_personal.cases');
     expect(row!.n).toBe(written);
     const swapped = await dump(bench);
     await rebuildReadModels(options(bench));
     expect(await dump(bench)).toEqual(swapped);
-    const left = await bench.dataSource.query<unknown[]>(`select 1 from pg_namespace where nspname like 'read\\_models\\_%'`);
+    const left = await bench.dataSource.query<unknown[]>(
+      `select 1 from pg_namespace where nspname like 'read\\_models\\_next%' or nspname like 'read\\_models\\_old%'`,
+    );
     expect(left).toEqual([]);
     expect(bench.alarms).toEqual([]);
   } finally {

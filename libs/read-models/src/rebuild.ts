@@ -8,7 +8,8 @@ import { isOurs } from './history.js';
 import { indexPersons, type Search } from './persons/person-indexes.js';
 import { decodeAll, fold, load, type ParkedStream } from './projections.js';
 import { Rows, TABLES } from './rows.js';
-import { createTables, indexTable, SCHEMA } from './schema.js';
+import { protect } from './rights.js';
+import { createTables, indexTable, SCHEMA, schemasOf } from './schema.js';
 import { copy, copyText, type Changes } from './tables.js';
 
 const NEXT = 'read_models_next';
@@ -20,6 +21,7 @@ const INDEXING = 2;
 const UNIQUE_VIOLATION = '23505';
 
 export interface RebuildOptions extends Partial<Search> {
+  /** Of the owner of the tables. */
   readonly dataSource: DataSource;
   readonly store: EventStore;
   /** Called after every page of the log with the number of events so far. */
@@ -207,8 +209,14 @@ export const rebuildReadModels = async (options: RebuildOptions): Promise<Rebuil
       const [live] = await em.query<{ position: Position }[]>(`select position from ${SCHEMA}.checkpoint for update`);
       if (live && live.position > builder.position) await builder.catchUp();
       await em.query(`update ${SCHEMA}.checkpoint set position = '${MOVED}'`); // for a leader that waits for this lock
-      await em.query(`alter schema ${SCHEMA} rename to ${OLD}`);
-      await em.query(`alter schema ${NEXT} rename to ${SCHEMA}`);
+      for (const statement of protect(NEXT)) await em.query(statement);
+      for (const [now, then] of [
+        [SCHEMA, OLD],
+        [NEXT, SCHEMA],
+      ] as const) {
+        const names = schemasOf(then);
+        for (const [i, name] of schemasOf(now).entries()) await em.query(`alter schema ${name} rename to ${names[i]}`);
+      }
     });
     await drop(dataSource, OLD);
     const { events, parked } = builder;
@@ -226,7 +234,7 @@ const drop = async (dataSource: DataSource, schema: string): Promise<void> => {
     try {
       await dataSource.transaction(async (em) => {
         await em.query(`set local lock_timeout = '100ms'`); // well before the server looks for deadlocks
-        await em.query(`drop schema if exists ${schema} cascade`);
+        await em.query(`drop schema if exists ${schemasOf(schema).join(', ')} cascade`);
       });
       return;
     } catch (error) {

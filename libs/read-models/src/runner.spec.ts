@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { START, type Position } from '@app/event-store';
 import type { EntityManager } from 'typeorm';
-import { openTestReadModels, type ReadModelBench } from '../testing/fixture.js';
+import { openTestReadModels, STAFF, type ReadModelBench } from '../testing/fixture.js';
 import { inGroup } from '../testing/people.js';
 import { applyBatch, CheckpointMovedError } from './checkpoint.js';
 import { CheckpointBeyondLogError, createReadModels, NotCaughtUpError } from './index.js';
@@ -21,8 +21,9 @@ const until = async (holds: () => Promise<boolean> | boolean): Promise<void> => 
     await delay(10);
   }
 };
-const count = async (table: string): Promise<number> => {
-  const [row] = await bench.dataSource.query<{ n: number }[]>(`select count(*)::int as n from read_models.${table}`);
+const count = async (table: 'cases' | 'mentions' | 'registry'): Promise<number> => {
+  const schema = table === 'registry' ? 'read_models' : 'read_models_personal';
+  const [row] = await bench.dataSource.query<{ n: number }[]>(`select count(*)::int as n from ${schema}.${table}`);
   return row!.n;
 };
 
@@ -33,7 +34,7 @@ it('commits rows and checkpoint together: a batch that fails halfway is done aga
   await group.action(theCase, '2026-12-02');
 
   // The connection breaks after the rows are written, before the checkpoint is.
-  const { dataSource } = bench;
+  const { serverDataSource: dataSource } = bench;
   const real = dataSource.transaction.bind(dataSource);
   let failures = 0;
   const positions: Position[] = [];
@@ -63,7 +64,7 @@ it('commits rows and checkpoint together: a batch that fails halfway is done aga
 it('writes nothing when somebody else has moved the checkpoint', async () => {
   await inGroup(bench.history).case();
   const batch = await bench.store.readAll(START);
-  const apply = (after: Position) => applyBatch(bench.dataSource, 'read_models', after, batch, new Map(), undefined);
+  const apply = (after: Position) => applyBatch(bench.serverDataSource, 'read_models', after, batch, new Map(), undefined);
   await expect(apply('0000000000000000001' as Position)).rejects.toThrow(CheckpointMovedError);
   expect(await count('cases')).toBe(0);
   await apply(START);
@@ -77,7 +78,7 @@ it('goes on from the checkpoint after a stop', async () => {
   await first.projections.reach(await bench.store.head());
   await first.stop();
   expect((await first.projections.health()).state).toBe('stopped');
-  await bench.dataSource.query(`update read_models.cases set case_number = 'kept'`);
+  await bench.dataSource.query(`update read_models_personal.cases set case_number = 'kept'`);
   await group.case();
   const second = bench.start();
   await second.projections.reach(await bench.store.head());
@@ -198,7 +199,7 @@ it('hurries for who waits in another process, which never leads', async () => {
   const leader = bench.start();
   await until(async () => (await leader.projections.health()).state === 'leading');
   const { projections, stop } = bench.start({ leads: false });
-  const models = createReadModels({ dataSource: bench.dataSource, store: bench.store, projections });
+  const models = createReadModels({ dataSource: bench.serverDataSource, store: bench.store, projections, context: STAFF });
   const took: number[] = [];
   for (let n = 0; n < 21; n++) {
     const organisationId = randomUUID();
@@ -264,7 +265,7 @@ it('stops for good at a checkpoint of another store', async () => {
 it('reaches a position when it is committed, and says so when that takes too long', async () => {
   const group = inGroup(bench.history);
   const head = (await group.onCase('c', { type: 'CaseOpened', data: { caseId: 'c' } })).position;
-  const alone = createReadModels({ dataSource: bench.dataSource, store: bench.store });
+  const alone = createReadModels({ dataSource: bench.serverDataSource, store: bench.store, context: STAFF });
   await expect(alone.reach(head, 50)).rejects.toThrow(NotCaughtUpError);
   const { projections } = bench.start();
   await expect(projections.reach('0000000000000000099' as Position, 50)).rejects.toThrow(NotCaughtUpError);

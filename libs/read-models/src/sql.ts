@@ -1,8 +1,8 @@
 // Small helps for writing SQL by hand: numbered parameters, and the cases somebody may see.
 import { UnavailableError } from '@app/event-store';
 import type { DataSource } from 'typeorm';
+import { queryIn, type CurrentContext } from './context.js';
 import { midnightOf } from './dates.js';
-import { SCHEMA } from './schema.js';
 import type { CaseScope } from './questions.js';
 
 /** Collects parameters; `p(value)` is its placeholder. */
@@ -13,12 +13,16 @@ export class Parameters {
 
 /** Asks the database. Names are resolved anew by every statement, so that a swap of the tables is never seen. */
 export type Ask = <R>(sql: string, parameters?: unknown[]) => Promise<R[]>;
-/** @throws UnavailableError when the database does not answer */
+/**
+ * @param current in whose name: looked up at every question. Without it, the registry and the checkpoint are all there is
+ * @throws UnavailableError when the database does not answer
+ */
 export const asking =
-  (dataSource: DataSource): Ask =>
+  (dataSource: DataSource, current: CurrentContext = () => undefined): Ask =>
   async <R>(sql: string, parameters: unknown[] = []) => {
+    const context = current();
     try {
-      return await dataSource.query<R[]>(sql, parameters);
+      return context ? await queryIn<R>(dataSource, context, sql, parameters) : await dataSource.query<R[]>(sql, parameters);
     } catch (error) {
       throw isConnectionError(error) ? new UnavailableError('the read models cannot be reached', { cause: error }) : error;
     }
@@ -31,7 +35,8 @@ const isConnectionError = (error: unknown): boolean => {
   return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57)/.test(code);
 };
 
-export const at = (name: string): string => `${SCHEMA}.${name}`;
+/** A table of the read models: which one a name means depends on who asks (`context.ts`). */
+export const at = (name: string): string => name;
 
 /** Joins `p`: who a case `c` is about, as it is shown: of two that were merged the one that survived. */
 export const joinPerson = (): string =>

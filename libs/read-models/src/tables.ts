@@ -14,10 +14,17 @@ export interface Table<R extends object> {
   readonly indexes: readonly string[];
   /** Percent of a page that is filled at first: room for new versions of its rows. Default 100. */
   readonly fillFactor?: number;
+  /** Nothing in it is about a young person: it is in the schema that whoever signs in may read. All other tables are not. */
+  readonly clear?: true;
   /** Rows are written once and never looked at again by a projection. */
   readonly appendOnly?: true;
 }
 export const table = <R extends object>(definition: Table<R>): Table<R> => definition;
+
+/** The schema of personal tables that belongs to the one of the others. */
+export const personalOf = (schema: string): string => `${schema}_personal`;
+export const nameOf = (schema: string, { name, clear }: Pick<Table<never>, 'name' | 'clear'>): string =>
+  `${clear ? schema : personalOf(schema)}.${name}`;
 
 const SQL_TYPE: Record<Column, string> = { text: 'text', int: 'int', bool: 'boolean', 'text[]': 'text[]', json: 'json' };
 const columnsOf = (t: Table<never>) => Object.entries<Column>(t.columns);
@@ -28,16 +35,16 @@ export const createTable = (schema: string, t: Table<never>): string => {
     const storage = type === 'json' ? ' storage external' : ''; // ciphertext does not compress
     return `${name} ${SQL_TYPE[type]}${storage}${collation}${name === t.key ? ' primary key' : ''}`;
   });
-  return `create table ${schema}.${t.name} (${columns.join(', ')}) with (fillfactor = ${t.fillFactor ?? 100})`;
+  return `create table ${nameOf(schema, t)} (${columns.join(', ')}) with (fillfactor = ${t.fillFactor ?? 100})`;
 };
 export const createIndexes = (schema: string, t: Table<never>): string[] =>
-  t.indexes.map((index) => `create index on ${schema}.${t.name} ${index}`);
+  t.indexes.map((index) => `create index on ${nameOf(schema, t)} ${index}`);
 
 const insertFrom = (schema: string, t: Table<never>, source: string): string => {
   const names = columnsOf(t).map(([name]) => name);
   const changes = names.filter((name) => name !== t.key).map((name) => `${name} = excluded.${name}`);
   return (
-    `insert into ${schema}.${t.name} (${names.join(', ')}) select ${names.join(', ')} from ${source} ` +
+    `insert into ${nameOf(schema, t)} (${names.join(', ')}) select ${names.join(', ')} from ${source} ` +
     `on conflict (${t.key}) do update set ${changes.join(', ')}`
   );
 };
@@ -65,9 +72,9 @@ export const copy = async (
   data: readonly Buffer[],
   merge: boolean,
 ): Promise<void> => {
-  const target = merge ? 'pg_temp.incoming' : `${schema}.${t.name}`;
+  const target = merge ? 'pg_temp.incoming' : nameOf(schema, t);
   const names = columnsOf(t).map(([name]) => name);
-  if (merge) await client.query(`create temp table incoming (like ${schema}.${t.name}) on commit drop`);
+  if (merge) await client.query(`create temp table incoming (like ${nameOf(schema, t)}) on commit drop`);
   await copyIn(client, `copy ${target} (${names.join(', ')}) from stdin`, data);
   if (!merge) return;
   await client.query(insertFrom(schema, t, `(select distinct on (${t.key}) * from ${target} order by ${t.key}, ctid desc) r`));
@@ -167,7 +174,7 @@ export class TableRows<R extends object> {
   }
 
   async load(em: Pick<EntityManager, 'query'>, schema: string): Promise<void> {
-    const select = `select * from ${schema}.${this.table.name} where`;
+    const select = `select * from ${nameOf(schema, this.table)} where`;
     const found: R[] = [];
     if (this.#missing.size > 0)
       found.push(...(await em.query<R[]>(`${select} ${this.table.key} = any($1)`, [[...this.#missing]])));

@@ -5,11 +5,13 @@ import {
   createReadModels,
   READ_MODEL_MIGRATIONS,
   startProjections,
+  type CurrentContext,
   type ProjectionOptions,
   type Projections,
   type ReadModels,
 } from '../src/index.js';
 import { DataSource } from 'typeorm';
+import { openDatabase, prepareDatabase } from '@app/platform';
 import { createTestDatabase } from '@app/testing';
 import { createMemoryKeyStore, History } from './history.js';
 
@@ -17,8 +19,11 @@ export interface ReadModelBench {
   readonly store: EventStore;
   readonly history: History;
   readonly blindIndex: BlindIndex;
+  /** Of the owner, who sees every table: for a look behind the models, and for rebuilding. */
   readonly dataSource: DataSource;
-  /** Of the process under test; projections run from the start unless `running: false`. */
+  /** As the server has it. */
+  readonly serverDataSource: DataSource;
+  /** Asked on behalf of somebody of the municipality. Of the process under test; projections run from the start unless `running: false`. */
   readonly models: ReadModels;
   readonly projections: Projections;
   /** Lines the projections logged as errors. */
@@ -33,12 +38,13 @@ export interface ReadModelBench {
   readonly close: () => Promise<void>;
 }
 
+export const STAFF: CurrentContext = () => ({ role: 'staff', userId: 'user-1', kind: 'municipal' });
+
 export const openTestReadModels = async (options: { running?: boolean; batchSize?: number } = {}): Promise<ReadModelBench> => {
   const database = await createTestDatabase();
-  const dataSource = await new DataSource({ type: 'postgres', url: database.url, poolSize: 8 }).initialize();
-  const runner = dataSource.createQueryRunner();
-  for (const Migration of READ_MODEL_MIGRATIONS) await new Migration().up(runner);
-  await runner.release();
+  const dataSource = await openDatabase(database.url, READ_MODEL_MIGRATIONS);
+  const serverUrl = await prepareDatabase({ url: database.url }, READ_MODEL_MIGRATIONS);
+  const serverDataSource = await new DataSource({ type: 'postgres', url: serverUrl, poolSize: 8 }).initialize();
   const store = createMemoryEventStore();
   const keys = createMemoryKeyStore();
   const history = new History(store, keys);
@@ -50,7 +56,7 @@ export const openTestReadModels = async (options: { running?: boolean; batchSize
   const start = (more: Partial<ProjectionOptions> = {}) => {
     const end = new AbortController();
     const projections = startProjections({
-      dataSource,
+      dataSource: serverDataSource,
       store,
       vault: history.vault,
       blindIndex,
@@ -68,12 +74,13 @@ export const openTestReadModels = async (options: { running?: boolean; batchSize
   };
   const { projections, stop } = start();
   if (options.running === false) await stop();
-  const models = createReadModels({ dataSource, store, projections });
+  const models = createReadModels({ dataSource: serverDataSource, store, projections, context: STAFF });
   return {
     store,
     history,
     blindIndex,
     dataSource,
+    serverDataSource,
     models,
     projections,
     alarms,
@@ -87,6 +94,7 @@ export const openTestReadModels = async (options: { running?: boolean; batchSize
       for (const end of stops) await end();
       await store.close();
       await dataSource.destroy();
+      await serverDataSource.destroy();
       await database.drop();
     },
   };

@@ -1,5 +1,6 @@
 // What happens by itself, driven by events and the clock: a look once a minute, and at once when asked.
 import { Logger } from '@nestjs/common';
+import { inBackground } from './context.js';
 
 const EVERY_MS = 60_000;
 
@@ -34,7 +35,7 @@ export abstract class Periodic {
   /** One look after the other. A failure is logged, and tried again at the next. */
   look(): Promise<void> {
     this.looking = this.looking.then(() =>
-      this.lookNow().catch((error: unknown) => {
+      inBackground(() => this.lookNow()).catch((error: unknown) => {
         this.logger.warn(`${this.failure}: ${error instanceof Error ? error.constructor.name : 'error'}`);
       }),
     );

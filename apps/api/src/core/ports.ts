@@ -6,12 +6,14 @@ import { DEFAULT_RULE_SET, type Actor, type Context, type RuleSet } from '@app/d
 import { START, type EventStore, type Position } from '@app/event-store';
 import type { BlindIndex, KeyStore, Vault } from '@app/personal-data';
 import type { Clock, Configuration } from '@app/platform';
-import type { Projections, ReadModels } from '@app/read-models';
+import type { Ask, Projections, ReadModels } from '@app/read-models';
 
 export class Ports {
   readonly configuration!: Configuration;
   readonly store!: EventStore;
   readonly dataSource!: DataSource;
+  /** For what is in the database and no read model: on behalf of whoever it is at that moment. */
+  readonly ask!: Ask;
   readonly readModels!: ReadModels;
   readonly projections!: Projections;
   readonly keys!: KeyStore;

@@ -7,6 +7,7 @@ import type { Principal } from '@app/access';
 import { isLoopback, type OidcSettings } from '@app/platform';
 import type { Registry } from '@app/read-models';
 import type { Call } from './call.js';
+import { signedIn } from './context.js';
 import { IssuerUnavailableError, NotSignedInError } from './errors.js';
 import { membershipOf } from './membership.js';
 import { Ports } from './ports.js';
@@ -211,6 +212,7 @@ export class SignInGuard implements CanActivate {
       if (error instanceof NotSignedInError) await this.limits.failed(call);
       throw error;
     }
+    signedIn(call.principal);
     await this.limits.user(call);
     return true;
   }

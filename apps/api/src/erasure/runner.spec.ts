@@ -35,7 +35,7 @@ it('goes on with the others when one erasure fails, and destroys first what is p
         return Promise.resolve([]);
       },
     },
-    dataSource: { query: () => Promise.resolve() },
+    ask: () => Promise.resolve([]),
   };
   const asked: string[] = [];
   const bus = {

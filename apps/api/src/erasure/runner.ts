@@ -40,9 +40,9 @@ const carryOut = async (
 };
 
 /** The ledger of imports finds people by keyed hashes of their rows: an index like that of CPR numbers. */
-const forgetImports = async ({ dataSource }: Ports, { personId, caseId }: { personId: string; caseId?: string | undefined }) => {
-  if (caseId === undefined) await dataSource.query('delete from imports.ledger where person_id = $1', [personId]);
-  else await dataSource.query('delete from imports.ledger where person_id = $1 and case_id = $2', [personId, caseId]);
+const forgetImports = async ({ ask }: Ports, { personId, caseId }: { personId: string; caseId?: string | undefined }) => {
+  if (caseId === undefined) await ask('delete from imports.ledger where person_id = $1', [personId]);
+  else await ask('delete from imports.ledger where person_id = $1 and case_id = $2', [personId, caseId]);
 };
 
 export class Eraser extends Periodic {

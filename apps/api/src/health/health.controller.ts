@@ -4,6 +4,7 @@ import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { overdueReviews } from '../audit/review-watch.js';
 import { Answers } from '../core/endpoint.js';
+import { inBackground } from '../core/context.js';
 import { Ports } from '../core/ports.js';
 import { Mailer } from '../mail/mailer.js';
 import { Public } from '../core/sign-in.js';
@@ -58,7 +59,7 @@ export class HealthController {
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadyAnswer> {
     const { store, readModels, keys, projections } = this.ports;
     const asked = projections.health();
-    const reviews = overdueReviews(this.ports);
+    const reviews = inBackground(() => overdueReviews(this.ports)); // a number, on nobody's behalf
     const [eventStore, database, keyStore, told, counted] = await Promise.all([
       withinLimit(store.head()),
       withinLimit(readModels.registry()),

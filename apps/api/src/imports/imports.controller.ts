@@ -30,7 +30,7 @@ export class RowImporter {
   ) {}
 
   async import(call: Call, { dryRun, row }: ImportRowBody, group: GroupRow): Promise<ImportRowAnswer> {
-    const ledger = (this.ledger ??= new Ledger(this.ports.dataSource, await this.ports.keys.named('import-ledger')));
+    const ledger = (this.ledger ??= new Ledger(this.ports.ask, await this.ports.keys.named('import-ledger')));
     const checked = checkRow(row, group, await this.ports.readModels.registry(), this.ports.clock.today());
     const { problems } = checked;
     if (!checked.row) return { outcome: 'problem', problems };

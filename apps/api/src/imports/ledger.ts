@@ -1,7 +1,8 @@
 // The import's ledger: which row of a spreadsheet became which person, case and action. Rows are known by keyed hashes only.
 import { createHmac, randomUUID } from 'node:crypto';
-import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { canonicalJson } from '@app/personal-data';
+import { IS_STAFF, type Ask } from '@app/read-models';
 
 export class ImportLedger1795300000100 implements MigrationInterface {
   name = 'ImportLedger1795300000100';
@@ -22,7 +23,24 @@ export class ImportLedger1795300000100 implements MigrationInterface {
     await runner.query('drop schema imports cascade');
   }
 }
-export const IMPORT_MIGRATIONS = [ImportLedger1795300000100];
+/** It tells which row became which person: seen and written by people of the authorities, forgotten by the eraser. */
+export class ImportLedgerRights1795440000100 implements MigrationInterface {
+  name = 'ImportLedgerRights1795440000100';
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      alter table imports.ledger enable row level security;
+      alter table imports.ledger force row level security;
+      create policy staff on imports.ledger to fremdrift_staff using (${IS_STAFF}) with check (${IS_STAFF});
+      create policy background on imports.ledger to fremdrift_background using (true) with check (true);
+      grant usage on schema imports to fremdrift_staff, fremdrift_background;
+      grant select, insert, update on imports.ledger to fremdrift_staff, fremdrift_background;
+      grant delete on imports.ledger to fremdrift_background;`);
+  }
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('alter table imports.ledger disable row level security');
+  }
+}
+export const IMPORT_MIGRATIONS = [ImportLedger1795300000100, ImportLedgerRights1795440000100];
 
 /** Ids are random; the ledger is what makes a re-run find them again. */
 export interface LedgerEntry {
@@ -48,7 +66,7 @@ interface Row {
 
 export class Ledger {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly ask: Ask,
     private readonly key: Buffer,
   ) {}
 
@@ -57,13 +75,13 @@ export class Ledger {
   }
 
   async find(rowKey: string): Promise<LedgerEntry | undefined> {
-    const [row] = await this.dataSource.query<Row[]>('select * from imports.ledger where row_key = $1', [rowKey]);
+    const [row] = await this.ask<Row>('select * from imports.ledger where row_key = $1', [rowKey]);
     return row && entryOf(row);
   }
 
   /** The ids this person has from other rows, else new random ones. Not written yet. */
   async draft(rowKey: string, personKey: string): Promise<LedgerEntry> {
-    const [row] = await this.dataSource.query<Row[]>('select * from imports.ledger where person_key = $1 limit 1', [personKey]);
+    const [row] = await this.ask<Row>('select * from imports.ledger where person_key = $1 limit 1', [personKey]);
     return {
       rowKey,
       personKey,
@@ -75,7 +93,7 @@ export class Ledger {
 
   /** Before the first command of a row: a crash in the middle finds the same ids again. */
   async write({ rowKey, personKey, personId, caseId, actionId, done }: LedgerEntry): Promise<void> {
-    await this.dataSource.query(
+    await this.ask(
       `insert into imports.ledger (row_key, person_key, person_id, case_id, action_id, done) values ($1, $2, $3, $4, $5, $6)
        on conflict (row_key) do update set person_key = $2, person_id = $3, case_id = $4, action_id = $5, done = $6`,
       [rowKey, personKey, personId, caseId, actionId, done ? JSON.stringify(done) : null],

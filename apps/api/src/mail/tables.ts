@@ -63,4 +63,17 @@ class Mail1795500000000 implements MigrationInterface {
     await runner.query('drop schema mail cascade');
   }
 }
-export const MAIL_MIGRATIONS = [Mail1795500000000];
+/** Rows of ids, codes and dates: whoever signs in as the server reads and writes them, on nobody's behalf. */
+class MailRights1795500000100 implements MigrationInterface {
+  readonly name = 'MailRights1795500000100';
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      grant usage on schema mail, ${JOBS} to fremdrift_runtime;
+      grant select, insert, update, delete on all tables in schema mail, ${JOBS} to fremdrift_runtime;
+      grant execute on all functions in schema ${JOBS} to fremdrift_runtime;`);
+  }
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`revoke usage on schema mail, ${JOBS} from fremdrift_runtime`);
+  }
+}
+export const MAIL_MIGRATIONS = [Mail1795500000000, MailRights1795500000100];

@@ -64,7 +64,22 @@ export class EventStore1795300000000 implements MigrationInterface {
   }
 }
 
+/** The server reads and adds. Nobody changes what was appended, or takes it away. */
+export class EventStoreRights1795440000000 implements MigrationInterface {
+  readonly name = 'EventStoreRights1795440000000';
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      grant usage on schema event_store to fremdrift_runtime;
+      grant select, insert on event_store.events to fremdrift_runtime;
+      revoke execute on all functions in schema event_store from public;
+      grant execute on all functions in schema event_store to fremdrift_runtime;`);
+  }
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('revoke usage on schema event_store from fremdrift_runtime');
+  }
+}
+
 /** In order. Adding to the list is the only way the tables change. */
-export const EVENT_STORE_MIGRATIONS = [EventStore1795300000000];
+export const EVENT_STORE_MIGRATIONS = [EventStore1795300000000, EventStoreRights1795440000000];
 /** The same without typeorm. */
 export const EVENT_STORE_DDL = UP;

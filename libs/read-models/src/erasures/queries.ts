@@ -6,7 +6,7 @@ import { readCheckpoint, readParked } from '../checkpoint.js';
 import { decodeCursor, encodeCursor, limitOf, pageOf } from '../cursor.js';
 import { REGISTRATIONS } from '../persons/queries.js';
 import type { CaseScope, ErasureRow, LegalHoldRow, ReadModels } from '../questions.js';
-import { SCHEMA } from '../schema.js';
+import { BACKGROUND, enter, SCHEMA } from '../context.js';
 import { at, inScope, Parameters, type Ask } from '../sql.js';
 import type { ErasureTableRow, LegalHoldTableRow } from './projection.js';
 
@@ -221,6 +221,7 @@ export interface ErasedSoFar {
 /** For the start of the server, before projections run. All of one moment. */
 export const erasedSoFar = (dataSource: DataSource): Promise<ErasedSoFar> =>
   dataSource.transaction('REPEATABLE READ', async (em) => {
+    await enter(em, BACKGROUND);
     const rows = await em.query<{ person_id: string; case_id: string | null }[]>(
       `select person_id, case_id from ${at('erasures')} where status in ('started', 'erased')`,
     );

@@ -11,6 +11,7 @@ export interface OverviewsRow {
 }
 export const overviewsTable = table<OverviewsRow>({
   name: 'overviews',
+  clear: true,
   key: 'week',
   columns: { week: 'text', doc: 'json' },
   indexes: [],

@@ -90,9 +90,10 @@ describe('a search by name', () => {
       { type: 'ErasureStarted', data: erasure },
     ]);
     for (const name of ['Slettet', 'Væk', 'Test']) expect(await ids(name, scope)).toEqual([]);
-    const [row] = await bench.dataSource.query<object[]>('select * from read_models.person_search where person_id = $1', [
-      personId,
-    ]);
+    const [row] = await bench.dataSource.query<object[]>(
+      'select * from read_models_personal.person_search where person_id = $1',
+      [personId],
+    );
     expect(row).toEqual({
       ...{ person_id: personId, cpr_index: null, cpr_alike: [], birth_index: null },
       ...{ name_key: null, name_tokens: [], alias_tokens: [] },
@@ -104,7 +105,7 @@ describe('a search by name', () => {
     const { personId } = await registered(identity);
     await bench.settled();
     const [{ dump } = { dump: '' }] = await bench.dataSource.query<{ dump: string }[]>(
-      'select s::text as dump from read_models.person_search s where person_id = $1',
+      'select s::text as dump from read_models_personal.person_search s where person_id = $1',
       [personId],
     );
     const words = ['hemmelig', 'hemelig', 'testperson', 'kaldet', '2010-01-01', '0101104000'];
@@ -120,7 +121,7 @@ describe('a search by name', () => {
     const { personId, scope } = await registered({ name: 'Nøgle Testperson' });
     const tokens = async () => {
       const [row] = await bench.dataSource.query<{ name_tokens: string[] }[]>(
-        'select name_tokens from read_models.person_search where person_id = $1',
+        'select name_tokens from read_models_personal.person_search where person_id = $1',
         [personId],
       );
       return row!.name_tokens;

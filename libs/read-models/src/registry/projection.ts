@@ -22,6 +22,7 @@ export interface RegistryRow {
 }
 export const registryTable = table<RegistryRow>({
   name: 'registry',
+  clear: true,
   key: 'id',
   columns: { id: 'text', kind: 'text', doc: 'json' },
   indexes: [],

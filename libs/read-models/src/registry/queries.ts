@@ -1,7 +1,8 @@
 // The registry as one snapshot in memory: asked by every request, changed a few times a day.
 import type { RuleSet } from '@app/domain';
 import type { Registry } from '../questions.js';
-import { at, type Ask } from '../sql.js';
+import { SCHEMA } from '../context.js';
+import type { Ask } from '../sql.js';
 import type { RegistryDocs, RegistryRow } from './projection.js';
 
 const FRESH_MS = 5_000;
@@ -24,6 +25,7 @@ const newestFirst = (a: RuleSet, b: RuleSet): number =>
   a.validFrom < b.validFrom ? 1 : a.validFrom > b.validFrom ? -1 : a.ruleSetId < b.ruleSetId ? -1 : 1;
 
 /**
+ * @param ask without a context: whoever signs in is looked up here first
  * @param changes how often this process changed the registry: a snapshot from before the last change is never given.
  *   Changes by other processes are seen within 5 s.
  */
@@ -40,11 +42,13 @@ export const registryQuery = (ask: Ask, changes: () => number): (() => Promise<R
 
   const load = async (seen: number): Promise<Held> => {
     const lookedAt = performance.now();
-    const [row] = await ask<{ version: string }>(`select registry_position as version from ${at('checkpoint')}`);
+    const [row] = await ask<{ version: string }>(`select registry_position as version from ${SCHEMA}.checkpoint`);
     const version = row!.version;
     // The version is read first: rows newer than it are loaded once more next time, never missed.
     const registry =
-      held?.version === version ? held.registry : snapshot(await ask<RegistryRow>(`select * from ${at('registry')} order by id`));
+      held?.version === version
+        ? held.registry
+        : snapshot(await ask<RegistryRow>(`select * from ${SCHEMA}.registry order by id`));
     return (held = { changes: seen, version, registry, lookedAt });
   };
 

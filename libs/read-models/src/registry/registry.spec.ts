@@ -93,7 +93,7 @@ describe('the registry', () => {
     });
     await bench.settled();
     expect((await bench.models.registry()).organisations.get(organisationId)).toMatchObject({ name: 'Ny' });
-    const elsewhere = createReadModels({ dataSource: bench.dataSource, store: bench.store });
+    const elsewhere = createReadModels({ dataSource: bench.serverDataSource, store: bench.store, context: () => undefined });
     expect((await elsewhere.registry()).organisations.has(organisationId)).toBe(true);
   });
 });
