@@ -2,8 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CommandBus } from '@nestjs/cqrs';
 import { importJWK, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { demoId } from '../apps/api/src/demo/data.js';
+import { Change } from '../apps/api/src/core/change.js';
+import { PROGRAMME } from '../apps/api/src/meetings/series.js';
 import { DEMO_GROUP, DEMO_USERS } from '../apps/api/src/demo/users.js';
 import {
   arrive,
@@ -460,6 +463,23 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /api/me': just(),
   'GET /api/me/mail': just(),
   'PUT /api/me/mail': just({ language: 'en', reminders: 'at-once', chases: 'digest' }),
+  'GET /api/me/calendar-feed': just(),
+  'POST /api/me/calendar-feed': just(),
+  'DELETE /api/me/calendar-feed': just(),
+  'GET /api/calendar/{feed}': {
+    // Of somebody who asks for no other meanwhile.
+    mine: async () => {
+      const { id: userId } = await as('administrator', 'POST', '/api/users', userBody());
+      const secret = randomUUID();
+      const feedHash = server.ports.blindIndex.subjectHash('calendar-feed', secret);
+      const change = new Change({
+        ...{ category: 'user', id: userId, actor: PROGRAMME, commandId: randomUUID(), commandHash: 'matrix' },
+        command: () => ({ type: 'IssueCalendarFeed', data: { userId, feedHash } }) as never,
+      });
+      await server.app.get(CommandBus).execute(change);
+      return { params: { feed: `${secret}.ics` } };
+    },
+  },
   'GET /api/organisations': just(),
   'POST /api/organisations': { mine: () => ({ body: organisationBody() }) },
   'PUT /api/organisations/{organisationId}/name': onOrganisation({ name: 'Nyt navn' }),

@@ -2,7 +2,7 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { demoId } from '../apps/api/src/demo/data.js';
+import { demoAddress, demoId } from '../apps/api/src/demo/data.js';
 import { DEMO_USERS } from '../apps/api/src/demo/users.js';
 import { arrive, day, done, newAction, newCase, newItem, newMeeting } from './support/flow.js';
 import { searchFor } from './support/secrets.js';
@@ -21,6 +21,8 @@ const CPR = [
 ];
 const SECRETS = [
   ...['KANARIE', 'Demo Ung', 'Testperson', 'Demo Gæst', 'Demo Mødeleder', '0102112299', '010211-2299'],
+  // Addresses of staff are opened for the moment of sending.
+  ...DEMO_USERS.map(({ userId }) => demoAddress(userId)),
   ...CPR.flatMap((cpr) => [cpr, `${cpr.slice(0, 6)}-${cpr.slice(6)}`]),
 ];
 
@@ -193,6 +195,14 @@ describe('a server that has read, written and failed', () => {
     ]);
     // No key of a request in an error, and no value.
     for (const answer of answers) expect([answer, search.inText(answer)]).toEqual([answer, []]);
+
+    // Mail goes out, to addresses that stand nowhere else, and holds nothing of this.
+    done(await server.call('coordinator', 'POST', '/demo/clock', { days: 14 }));
+    const { items } = (await server.call<{ items: { to: string[] }[] }>(undefined, 'GET', '/demo/mail/messages')).body;
+    expect(items.length).toBeGreaterThan(10);
+    expect(items.flatMap(({ to }) => to)).toContain(demoAddress('sof'));
+    const contents = items.map(({ to: [address], ...mail }) => JSON.stringify(mail).replaceAll(address!, ''));
+    for (const content of contents) expect(search.inText(content)).toEqual([]);
 
     expect(await server.end('SIGTERM')).toBe(0);
     expect(server.output()).toContain('"level"');

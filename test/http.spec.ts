@@ -1,6 +1,13 @@
 // The server answers, with problem details where it cannot; and its OpenAPI document says all of it.
 import { startTestServer, type TestServer } from './support/server.js';
 
+/** Endpoints that answer with a file, and what it is. */
+const FILES = [
+  [/\.pdf$/, 'application/pdf'],
+  [/^\/api\/calendar\//, 'text/calendar'],
+  [/\/export$/, 'text/csv; charset=utf-8'],
+] as const;
+
 describe('the server', () => {
   let server: TestServer;
   beforeAll(async () => {
@@ -61,13 +68,13 @@ describe('the server', () => {
         const { responses, requestBody, summary = '', security } = operation;
         check(summary.length > 3, `${name}: summary`);
         const yes = Object.entries(responses).filter(([status]) => status.startsWith('2'));
-        const type = path.endsWith('.pdf') ? 'application/pdf' : 'application/json';
+        const type = FILES.find(([which]) => which.test(path))?.[1] ?? 'application/json';
         check(yes.length === 1 && yes[0]![1].content?.[type]?.schema !== undefined, `${name}: schema of the answer`);
         const errors = Object.entries(responses).filter(([status]) => !status.startsWith('2'));
         for (const [status, { description, content }] of errors) {
           check(description !== '' && content?.['application/problem+json'] !== undefined, `${name}: ${status}`);
         }
-        const isPublic = path.startsWith('/health');
+        const isPublic = path.startsWith('/health') || path.startsWith('/api/calendar/');
         const needed = isPublic ? ['503'] : ['401', '403', '503', ...(path.includes('{') ? ['400', '404'] : [])];
         if (method !== 'get') needed.push('400', '413', '415');
         for (const status of needed) check(status in responses, `${name}: ${status} is missing`);

@@ -43,6 +43,9 @@ const advanceTo = async (server: TestServer, at: string): Promise<void> => {
   clock.advance(Date.parse(at) - clock.now().getTime());
   await server.app.get(Chaser).look();
 };
+/** Monday's lists have a spec of their own. */
+const withoutLists = (letters: readonly Letter[]) =>
+  letters.filter(({ subject }) => !/^(Ugens overblik|Your week)/.test(subject));
 const statuses = (server: TestServer) =>
   server.ports.dataSource.query<{ kind: string; user_id: string; status: string; why: string | null; attempts: number }[]>(
     'select kind, user_id, status, why, attempts from mail.outbox order by created_at, user_id, kind',
@@ -77,10 +80,12 @@ describe('mail', () => {
   const numberOf = async () => (await server.call<{ caseNumber: string }>('SOF', 'GET', `/api/cases/${caseId}`)).body.caseNumber;
   const about = async () => {
     const number = await numberOf();
-    return box.letters.filter(({ text }) => text.includes(number));
+    return withoutLists(box.letters).filter(({ text }) => text.includes(number));
   };
 
   it('leaves a reminder for Monday, and sends a chase at once: case number, date, link and nothing else', async () => {
+    await advanceTo(server, '2026-11-30T07:30:00.000Z');
+    await mailer.look();
     await advanceTo(server, '2026-12-03T07:30:00.000Z');
     await mailer.look();
     expect(await about()).toEqual([]);
@@ -328,16 +333,16 @@ describe('a first start on a log with years behind it', () => {
     const mailer = mailerOf(first, box);
     await mailer.begin();
     await mailer.look();
-    expect(box.letters).toEqual([]);
+    expect(withoutLists(box.letters)).toEqual([]);
     // From the beginning of the log, a month later: it is news to nobody.
     await first.ports.dataSource.query(`update mail.checkpoint set position = ''`);
     (first.ports.clock as MovableClock).advance(30 * 86_400_000);
     await mailer.look();
-    expect(box.letters).toEqual([]);
+    expect(withoutLists(box.letters)).toEqual([]);
     expect((await mailer.outbox.checkpoint())!.position).toBe(await first.ports.store.head());
     done(await first.call('projectLead', 'POST', `/api/actions/${actionId}/chases`, {}));
     await mailer.look();
-    expect(box.letters.map(({ to }) => to)).toContain('sof@demo.example');
+    expect(withoutLists(box.letters).map(({ to }) => to)).toContain('sof@demo.example');
     await first.stop();
     await database.drop();
   }, 60_000);

@@ -68,6 +68,7 @@ import { Eraser } from './erasure/runner.js';
 import { HealthController } from './health/health.controller.js';
 import { ImportsController, RowImporter } from './imports/imports.controller.js';
 import { IMPORT_MIGRATIONS } from './imports/ledger.js';
+import { FeedController } from './mail/feed.controller.js';
 import { MailController } from './mail/mail.controller.js';
 import { Mailer, type MailOut } from './mail/mailer.js';
 import { openPost } from './mail/smtp.js';
@@ -123,6 +124,7 @@ const CONTROLLERS = [
   EscalationsController,
   SteeringMeetingsController,
   FiguresController,
+  FeedController,
   AuditController,
   OverviewController,
   BreakGlassController,

@@ -108,4 +108,35 @@ describe('configuration', () => {
     expect(message({ ...REAL, FREMDRIFT_MASTER_KEY: 'super-secret' })).not.toContain('super-secret');
     expect(message({ EVENT_STORE: 'eventstoredb', EVENTSTORE_URL: 'http://u:super-secret@h' })).not.toContain('super-secret');
   });
+
+  describe('of mail', () => {
+    const MAIL = { SMTP_URL: 'smtps://user:secret@mail.example', MAIL_FROM: 'fremdrift@kommune.example' };
+    const WHERE = { PUBLIC_URL: 'https://fremdrift.example/' };
+
+    it('is whole or not there', () => {
+      expect(read(REAL)).not.toHaveProperty('mail');
+      expect(read({ ...REAL, ...MAIL, ...WHERE })).toMatchObject({
+        mail: { smtpUrl: MAIL.SMTP_URL, from: MAIL.MAIL_FROM },
+        publicUrl: 'https://fremdrift.example',
+      });
+      expect(read({ ...REAL, ...WHERE })).not.toHaveProperty('mail');
+    });
+
+    it.each<[Record<string, string>, RegExp]>([
+      [{ ...MAIL }, /^PUBLIC_URL is needed/],
+      [{ SMTP_URL: MAIL.SMTP_URL, ...WHERE }, /^MAIL_FROM is needed/],
+      [{ MAIL_FROM: MAIL.MAIL_FROM }, /^MAIL_FROM is of no use/],
+      [{ ...MAIL, ...WHERE, SMTP_URL: 'mail.example:25' }, /^SMTP_URL must be a URL/],
+      [{ ...MAIL, ...WHERE, MAIL_FROM: 'Fremdrift <a@b.example>' }, /^MAIL_FROM must be an address alone/],
+      [{ ...MAIL, PUBLIC_URL: 'http://fremdrift.example' }, /^PUBLIC_URL must start with https/],
+      [{ ...MAIL, PUBLIC_URL: 'https://fremdrift.example/?a=b' }, /^PUBLIC_URL must be an address without/],
+    ])('is refused: %j', (env, message) => {
+      expect(() => read({ ...REAL, ...env })).toThrow(message);
+      expect(() => read({ ...REAL, ...env })).not.toThrow(/secret/);
+    });
+
+    it('never leaves the demo', () => {
+      expect(() => read({ ...MAIL, ...WHERE })).toThrow(/^SMTP_URL cannot be set in the demo/);
+    });
+  });
 });

@@ -52,7 +52,7 @@ interface EndpointOptions {
   /** Class of the answer; missing: Receipt. */
   readonly answer?: Type;
   /** Answers with a file of this type, or one of these, instead. */
-  readonly file?: 'application/pdf' | readonly string[];
+  readonly file?: 'application/pdf' | 'text/calendar' | readonly string[];
   readonly status?: number;
   readonly errors?: readonly (keyof typeof PROBLEMS)[];
   /** Needs If-Match with the revision. */

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { Principal } from '@app/access';
 import { isLoopback, type OidcSettings } from '@app/platform';
-import type { Registry } from '@app/read-models';
+import type { Registry, UserRow } from '@app/read-models';
 import type { Call } from './call.js';
 import { signedIn } from './context.js';
 import { IssuerUnavailableError, NotSignedInError } from './errors.js';
@@ -179,21 +179,32 @@ export class SignIn {
     if (user.leftOn !== undefined && user.leftOn <= today) throw new NotSignedInError('left');
     if (payload[this.settings.roleClaim] !== user.role) throw new NotSignedInError('role-differs');
     if (payload[this.settings.organisationClaim] !== user.organisationId) throw new NotSignedInError('organisation-differs');
-    const organisation = registry.organisations.get(user.organisationId);
-    if (!organisation) throw new NotSignedInError('organisation-unknown');
-    // Frozen: what access remembers of a principal must stay true.
-    return Object.freeze({
-      userId: user.userId,
-      organisationId: user.organisationId,
-      authorityId: organisation.authorityId,
-      kind: organisation.kind,
-      role: user.role,
-      groups: Object.freeze(
-        [...registry.groups.values()].filter((group) => membershipOf(group, user.userId, today)).map((group) => group.groupId),
-      ),
-    });
+    const principal = principalOf(user, registry, today);
+    if (!principal) throw new NotSignedInError('organisation-unknown');
+    return principal;
   }
 }
+
+/**
+ * A user as access knows them.
+ * @param today local date in Europe/Copenhagen
+ * @returns undefined: they have left, or their organisation is unknown
+ */
+export const principalOf = (user: UserRow, registry: Registry, today: string): Principal | undefined => {
+  const organisation = registry.organisations.get(user.organisationId);
+  if (!organisation || (user.leftOn !== undefined && user.leftOn <= today)) return undefined;
+  // Frozen: what access remembers of a principal must stay true.
+  return Object.freeze({
+    userId: user.userId,
+    organisationId: user.organisationId,
+    authorityId: organisation.authorityId,
+    kind: organisation.kind,
+    role: user.role,
+    groups: Object.freeze(
+      [...registry.groups.values()].filter((group) => membershipOf(group, user.userId, today)).map((group) => group.groupId),
+    ),
+  });
+};
 
 @Injectable()
 export class SignInGuard implements CanActivate {

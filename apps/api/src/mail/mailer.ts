@@ -5,6 +5,8 @@ import { ForeignPositionError, type StoredEvent } from '@app/event-store';
 import type { Registry, UserRow } from '@app/read-models';
 import { Periodic } from '../core/periodic.js';
 import type { Ports } from '../core/ports.js';
+import { invitationOf } from './calendar.js';
+import { composeDigests, digestDueAt, weekOf } from './digest.js';
 import { Jobs, type Job } from './jobs.js';
 import { waitsForDigest, type Message } from './kinds.js';
 import { MAILED, noticeOf } from './notices.js';
@@ -71,6 +73,7 @@ export class Mailer extends Periodic {
     await this.bury(jobs, now);
     await this.fill(jobs, this.out);
     await this.outbox.transaction(async (em) => jobs.add(em, await this.outbox.takeRequested(em)));
+    await this.makeDigests(jobs, this.out);
     await this.outbox.forgetOld(now);
     await this.send(jobs, this.out);
   }
@@ -138,6 +141,30 @@ export class Mailer extends Periodic {
     return messages;
   }
 
+  /** Once a week, by whichever process comes first; late after an outage, and not for weeks that are over. */
+  private async makeDigests(jobs: Jobs, out: MailOut): Promise<void> {
+    const now = this.ports.clock.now();
+    const week = weekOf(this.ports.clock.today());
+    const due = digestDueAt(week);
+    if (due === undefined || now.toISOString() < due || (await this.outbox.isDigestMade(week))) return;
+    const checkpoint = await this.outbox.checkpoint();
+    // Mail that is turned on in midweek begins with the next list.
+    if (!checkpoint || checkpoint.beganAt.toISOString() > due) return;
+    const waiting = await this.outbox.waiting();
+    const messages = await composeDigests(this.ports, week, waiting);
+    await this.outbox.transaction(async (em) => {
+      if (!(await this.outbox.markDigestMade(em, week))) return;
+      for (const message of messages)
+        await this.outbox.put(em, { ...message, messageId: messageIdOf(message.id, out) }, 'queued', now);
+      const ids = waiting.map(({ id }) => id);
+      await this.outbox.putIntoDigest(em, ids, now);
+      await jobs.add(
+        em,
+        messages.map(({ id }) => id),
+      );
+    });
+  }
+
   /** What was tried too often is seen, and waits for a human. */
   private async bury(jobs: Jobs, now: Date): Promise<void> {
     for (let job = await jobs.nextDead(); job; job = await jobs.nextDead()) {
@@ -186,7 +213,7 @@ export class Mailer extends Periodic {
   private async deliver(
     message: Delivery,
     registry: Registry,
-    { publicUrl }: MailOut,
+    { from, publicUrl }: MailOut,
     send: (letter: Letter) => Promise<void>,
   ): Promise<Settled | { readonly status: 'later'; readonly why: string; readonly outOfReach: boolean }> {
     const user = registry.users.get(message.userId);
@@ -197,7 +224,9 @@ export class Mailer extends Periodic {
     const { language } = user.mail ?? DEFAULT_MAIL;
     await this.outbox.tried(message.id);
     try {
-      await send({ to, messageId: message.messageId, ...render(message, language, publicUrl) });
+      const { meeting } = message.facts;
+      const calendar = await invitationOf({ ...message, ...(meeting && { meeting }) }, { to, from, language, publicUrl });
+      await send({ to, messageId: message.messageId, ...render(message, language, publicUrl), ...(calendar && { calendar }) });
       this.trouble = undefined;
       return { status: 'sent' };
     } catch (error) {

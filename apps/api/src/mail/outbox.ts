@@ -152,16 +152,25 @@ export class Outbox {
     return rows.length > 0;
   }
 
-  /** What waits for the list of a user. */
-  async waitingFor(em: Db, userId: string): Promise<readonly Delivery[]> {
-    const rows = await em.query<Row[]>(
-      `select * from mail.outbox where status = 'for-digest' and user_id = $1 order by created_at, id`,
-      [userId],
+  /** What waits for the next lists. */
+  async waiting(): Promise<readonly Delivery[]> {
+    const rows = await this.dataSource.query<Row[]>(
+      `select * from mail.outbox where status = 'for-digest' order by created_at, id`,
     );
     return rows.map(deliveryOf);
   }
   async putIntoDigest(em: Db, ids: readonly string[], now: Date): Promise<void> {
     await em.query(`update mail.outbox set status = 'in-digest', settled_at = $2 where id = any($1)`, [ids, now]);
+  }
+  async isDigestMade(week: string): Promise<boolean> {
+    return (await this.dataSource.query<unknown[]>('select 1 from mail.digests where week = $1', [week])).length > 0;
+  }
+  /** @returns false: somebody else has made it meanwhile */
+  async markDigestMade(em: Db, week: string): Promise<boolean> {
+    const rows = await em.query<unknown[]>('insert into mail.digests (week) values ($1) on conflict do nothing returning week', [
+      week,
+    ]);
+    return rows.length > 0;
   }
 
   async forgetOld(now: Date): Promise<void> {

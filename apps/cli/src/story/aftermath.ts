@@ -15,6 +15,7 @@ interface Action {
   readonly deadlineMoves: number;
 }
 interface CaseSeen {
+  readonly caseNumber: string;
   readonly revision: number;
   readonly status: string;
   readonly actions: readonly Action[];
@@ -22,6 +23,11 @@ interface CaseSeen {
 interface Escalation {
   readonly escalationId: string;
   readonly evidence: { readonly hands: readonly object[]; readonly moves: readonly object[] };
+}
+interface Mail {
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly text: string;
 }
 interface TimelineEntry {
   readonly type: string;
@@ -116,6 +122,20 @@ export const aftermath = async (play: Play, { closed, quiet, today }: Cases, { a
         before.every((item) => item.why[0]?.reason === 'escalated-action' || days(item) >= days(agenda.items[place])),
         'something less overdue comes before it',
       );
+    },
+  );
+
+  await play.step(
+    'Rykkeren er sendt til gadeteamet på mail: sagsnummer, frist og link, og intet om den unge i nogen mail',
+    'The chase went to the street team by mail: case number, deadline and link, and nothing about the young person in any mail',
+    async () => {
+      const { caseNumber } = await seen();
+      // Who may never see a person reads the whole post: whatever is in it, everybody could have.
+      const { items } = await play.cast.administrator.get<{ items: readonly Mail[] }>('/demo/mail/messages');
+      const mine = items.filter(({ to, subject }) => to.includes('gadeteam@demo.example') && subject.includes(caseNumber));
+      const chase = mine.find(({ subject }) => subject.startsWith('Rykker'));
+      check(chase !== undefined, `expected a chase by mail, got ${mine.length} others about the case`);
+      check(chase.text.includes(`/cases/${caseId}/actions/${actionId}`), 'the mail has no link to the action');
     },
   );
 

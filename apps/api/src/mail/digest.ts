@@ -1,0 +1,97 @@
+// Monday's list: what is one's own, in one mail instead of many. Composed of what holds on that morning, not of what was once reminded of.
+import { DEFAULT_MAIL, isWorkingDay, YEARLY_CLOSING_DAYS } from '@app/domain';
+import { addDays, instantAt, weekdayOf } from '@app/platform';
+import type { ActionRow, Registry } from '@app/read-models';
+import type { Ports } from '../core/ports.js';
+import type { ActionFacts, DigestFacts, Message } from './kinds.js';
+import type { Delivery } from './outbox.js';
+
+const DIGEST_TIME = '08:00';
+/** A deadline so many days ahead is on the list. */
+const AHEAD_DAYS = 14;
+const MEETING_AHEAD_DAYS = 7;
+/** Public holidays and the days most houses are closed; a group's own closing days shift nobody's Monday. */
+const CALENDAR = { closingDays: [], yearlyClosingDays: YEARLY_CLOSING_DAYS };
+
+/** The Monday of a local date's week. */
+export const weekOf = (date: string): string => addDays(date, 1 - weekdayOf(date));
+
+/**
+ * From when on a week's list goes out: 08:00 in Copenhagen, on Monday, or on the first working day after it.
+ * @param week its Monday
+ * @returns UTC; undefined: a week without a working day
+ */
+export const digestDueAt = (week: string): string | undefined => {
+  const day = [0, 1, 2, 3, 4].map((days) => addDays(week, days)).find((date) => isWorkingDay(date, CALENDAR));
+  return day === undefined ? undefined : instantAt(day, DIGEST_TIME);
+};
+
+const factsOf = ({ caseId, caseNumber, actionId, deadline, awaitsAcceptanceSince }: ActionRow) => ({
+  ...{ caseId, caseNumber, actionId, deadline },
+  awaitsAcceptance: awaitsAcceptanceSince !== undefined,
+});
+
+/** @param waiting what was kept for the list, of actions in whoever's hands. @returns undefined: nothing is theirs */
+const listOf = async (
+  { readModels, clock }: Ports,
+  registry: Registry,
+  userId: string,
+  waiting: readonly Delivery[],
+): Promise<DigestFacts | undefined> => {
+  const on = clock.today();
+  const scope = { all: true, userId } as const;
+  const paging = { limit: 200 };
+  const lists = await Promise.all([
+    readModels.actions(scope, { ownerUserId: userId, dueBefore: addDays(on, AHEAD_DAYS + 1) }, paging, on),
+    readModels.actions(scope, { ownerUserId: userId, awaitsAcceptance: true }, paging, on),
+  ]);
+  const told = await Promise.all(
+    waiting.flatMap(({ facts }) => (facts.action ? [readModels.action(facts.action.actionId, on)] : [])),
+  );
+  const found = [...lists.flatMap(({ items }) => items), ...told.filter((row) => row !== undefined)];
+  const open = found.filter(({ status }) => status !== 'completed' && status !== 'cancelled');
+  const actions = [...new Map(open.map((row) => [row.actionId, factsOf(row)])).values()].sort(byDeadline);
+  const groups = [...registry.groups.values()].filter((group) =>
+    group.members.some((m) => m.userId === userId && m.from <= on && (m.until === undefined || on < m.until)),
+  );
+  const next = await readModels.nextMeeting(
+    groups.map(({ groupId }) => groupId),
+    clock.now().toISOString(),
+  );
+  if (actions.length === 0) return undefined;
+  if (!next || next.localDate > addDays(on, MEETING_AHEAD_DAYS)) return { on, actions };
+  const { meetingId, localDate, startsAt, endsAt } = next;
+  return { on, actions, meeting: { meetingId, localDate, startsAt, endsAt, sequence: 0 } };
+};
+const byDeadline = (a: ActionFacts, b: ActionFacts): number =>
+  a.deadline < b.deadline ? -1 : a.deadline > b.deadline ? 1 : a.actionId < b.actionId ? -1 : 1;
+
+/**
+ * All lists of a week.
+ * @param waiting what was kept for them
+ */
+export const composeDigests = async (
+  ports: Ports,
+  week: string,
+  waiting: readonly Delivery[],
+): Promise<readonly Omit<Message, 'messageId'>[]> => {
+  const waitingFor = new Map<string, Delivery[]>();
+  for (const message of waiting) waitingFor.set(message.userId, [...(waitingFor.get(message.userId) ?? []), message]);
+  const registry = await ports.readModels.registry();
+  const today = ports.clock.today();
+  const wants = (userId: string): boolean => {
+    const user = registry.users.get(userId);
+    if (!user || (user.leftOn !== undefined && user.leftOn <= today)) return false;
+    const { reminders, chases } = user.mail ?? DEFAULT_MAIL;
+    return reminders === 'digest' || chases === 'digest' || waitingFor.has(userId);
+  };
+  const members = [...registry.groups.values()].flatMap((group) => group.members.map(({ userId }) => userId));
+  const messages: Omit<Message, 'messageId'>[] = [];
+  for (const userId of [...new Set([...members, ...waitingFor.keys()])].filter(wants)) {
+    const digest = await listOf(ports, registry, userId, waitingFor.get(userId) ?? []);
+    if (!digest) continue;
+    const id = ports.idFor(`${userId} ${week}`, 'mail digest');
+    messages.push({ id, kind: 'digest', userId, happenedAt: digestDueAt(week)!, facts: { digest } });
+  }
+  return messages;
+};

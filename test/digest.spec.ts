@@ -1,0 +1,115 @@
+// Monday's list: one mail with what is one's own, at eight in the morning, whatever the clock and the holidays do.
+import fc from 'fast-check';
+import { isWorkingDay, YEARLY_CLOSING_DAYS } from '@app/domain';
+import { addDays, localDateAt, weekdayOf, type MovableClock } from '@app/platform';
+import { Chaser } from '../apps/api/src/chase/chaser.js';
+import { digestDueAt, weekOf } from '../apps/api/src/mail/digest.js';
+import { Mailer, type MailOut } from '../apps/api/src/mail/mailer.js';
+import type { Letter } from '../apps/api/src/mail/smtp.js';
+import { done, newAction, newCase } from './support/flow.js';
+import { startTestServer, type TestServer } from './support/server.js';
+
+describe('when the list is due', () => {
+  it('is Monday 08:00 in Copenhagen, summer and winter', () => {
+    expect(digestDueAt('2026-11-23')).toBe('2026-11-23T07:00:00.000Z');
+    expect(digestDueAt('2026-10-19')).toBe('2026-10-19T06:00:00.000Z');
+    // The Mondays after the clocks changed.
+    expect(digestDueAt('2026-10-26')).toBe('2026-10-26T07:00:00.000Z');
+    expect(digestDueAt('2027-03-22')).toBe('2027-03-22T07:00:00.000Z');
+  });
+  it('is the first working day when Monday is none', () => {
+    expect(digestDueAt('2027-03-29')).toBe('2027-03-30T06:00:00.000Z'); // Easter Monday
+    expect(digestDueAt('2027-05-17')).toBe('2027-05-18T06:00:00.000Z'); // Whit Monday
+  });
+  it('is always a working day of its week, at eight', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 20_000 }), (days) => {
+        const week = weekOf(addDays('2000-01-01', days));
+        const due = digestDueAt(week);
+        expect(weekdayOf(week)).toBe(1);
+        if (due === undefined) return;
+        const date = localDateAt(new Date(due));
+        expect(isWorkingDay(date, { closingDays: [], yearlyClosingDays: YEARLY_CLOSING_DAYS })).toBe(true);
+        expect(weekOf(date)).toBe(week);
+        expect(new Date(due).toLocaleTimeString('da-DK', { timeZone: 'Europe/Copenhagen' })).toBe('08.00.00');
+      }),
+    );
+  });
+});
+
+describe('the list', () => {
+  let server: TestServer;
+  let mailer: Mailer;
+  const letters: Letter[] = [];
+  const out: MailOut = {
+    ...{ from: 'fremdrift@demo.example', publicUrl: 'https://fremdrift.example' },
+    open: () => Promise.resolve({ send: (letter) => Promise.resolve(void letters.push(letter)), close: () => {} }),
+  };
+  const at = async (instant: string): Promise<void> => {
+    const clock = server.ports.clock as MovableClock;
+    clock.advance(Date.parse(instant) - clock.now().getTime());
+    await server.app.get(Chaser).look();
+    await mailer.look();
+  };
+  const listsOf = (user: string) =>
+    letters.filter(({ to, subject }) => to === `${user}@demo.example` && subject.startsWith('Ugens'));
+
+  beforeAll(async () => {
+    // A Wednesday.
+    server = await startTestServer({ now: new Date('2026-11-25T09:00:00.000Z') });
+    await server.app.get(Mailer).stop();
+    mailer = new Mailer(server.ports, out);
+    await mailer.look();
+  }, 60_000);
+  afterAll(() => server.stop());
+
+  it('comes once, on Monday at eight: what is overdue, what is due soon, what waits for acceptance; not what is done', async () => {
+    const { caseId } = await newCase(server);
+    const number = (await server.call<{ caseNumber: string }>('SOF', 'GET', `/api/cases/${caseId}`)).body.caseNumber;
+    const action = (deadline: string) => newAction(server, caseId, { deadline, ownerUserId: 'sof' });
+    const soon = await action('2026-12-02');
+    const completed = await action('2026-12-02');
+    const overdue = await action('2026-11-27');
+    const far = await action('2027-02-01');
+    const awaits = await action('2027-02-02');
+    for (const id of [soon, completed, overdue, far])
+      done(await server.call('SOF', 'POST', `/api/cases/${caseId}/actions/${id}/acceptance`));
+    await at('2026-11-27T09:00:00.000Z');
+    expect(listsOf('sof')).toEqual([]);
+    done(await server.call('SOF', 'POST', `/api/cases/${caseId}/actions/${completed}/completion`, {}));
+    await at('2026-11-30T06:59:00.000Z');
+    expect(listsOf('sof')).toEqual([]);
+    await at('2026-11-30T07:00:00.000Z');
+    await Promise.all([mailer.look(), new Mailer(server.ports, out).look()]);
+    const [list, ...more] = listsOf('sof');
+    expect(more).toEqual([]);
+    expect(list!.subject).toBe('Ugens overblik 30. november 2026');
+    for (const [id, says] of [
+      [soon, `Sag ${number}, frist 2. december 2026\n`],
+      [overdue, `Sag ${number}, frist 27. november 2026 (over fristen)\n`],
+      [awaits, `Sag ${number}, frist 2. februar 2027 (venter på din accept)\n`],
+    ] as const)
+      expect(list!.text).toContain(`- ${says}  https://fremdrift.example/#/cases/${caseId}/actions/${id}`);
+    for (const id of [completed, far]) expect(list!.text).not.toContain(id);
+    expect(list!.text).toContain('Næste møde: 1. december 2026 kl. 09:00');
+    expect(list!.html).toContain('<li><a href=');
+    // Its reminders went with it.
+    const rows = await server.ports.dataSource.query<{ status: string }[]>(
+      `select distinct status from mail.outbox where kind = 'reminded' and user_id = 'sof'`,
+    );
+    expect(rows).toEqual([{ status: 'in-digest' }]);
+    await at('2026-12-01T09:00:00.000Z');
+    expect(listsOf('sof')).toHaveLength(1);
+  });
+
+  it('comes late after an outage, in its week only, and to nobody who has nothing or wants all at once', async () => {
+    expect(listsOf('coordinator')).toEqual([]);
+    const choice = { language: 'da', reminders: 'at-once', chases: 'at-once' };
+    done(await server.call('SOF', 'PUT', '/api/me/mail', choice));
+    const before = letters.length;
+    await at('2026-12-16T12:00:00.000Z');
+    const weeks = letters.slice(before).filter(({ subject }) => subject.startsWith('Ugens'));
+    expect(new Set(weeks.map(({ subject }) => subject))).toEqual(new Set(['Ugens overblik 16. december 2026']));
+    expect(listsOf('sof')).toHaveLength(1);
+  });
+});
