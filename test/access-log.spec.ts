@@ -98,7 +98,7 @@ describe('the access log', () => {
       `/api/access-log?userId=project-lead&caseId=${CASE}&limit=1`,
     );
     expect(body.items).toMatchObject([
-      { type: 'PersonalDataShown', purpose: 'case.read', userId: 'project-lead', policies: ['case.lead'] },
+      { type: 'PersonalDataShown', purpose: 'case.read', userId: 'project-lead', policies: ['case.lead', 'text.lead'] },
     ]);
     expect(personal.inText(text)).toEqual([]);
   });

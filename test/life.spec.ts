@@ -176,6 +176,11 @@ it('what is shown of it is in the access log', async () => {
   await as('coordinator', 'POST', `/api/persons/${personId}/move`, { movedOn: today, municipality: 'Prøveby' });
   await as('SOF', 'GET', `/api/persons/${personId}/life-events`);
   expect((await accessLogOf(server, 'sof')).at(-1)!.data).toMatchObject({
-    ...{ purpose: 'person.life-events', personIds: [personId], fieldClasses: ['location'], policies: ['case.participant'] },
+    ...{
+      purpose: 'person.life-events',
+      personIds: [personId],
+      fieldClasses: ['location'],
+      policies: ['case.participant', 'text.participant'],
+    },
   });
 });

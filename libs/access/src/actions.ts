@@ -48,6 +48,8 @@ export const ACTIONS = [
   'readCase',
   /** The case as an organisation lawfully knew it at a time [Case with `knowerId`]. */
   'readKnowledge',
+  /** One text of a case that may be read [Text]. Never asked without it. */
+  'readText',
   /** [Case: one of the person's] */
   'readPerson',
   /** An address that is protected: shown alone, when asked for [Case: one of the person's]. */

@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { schemaToJson } from '@cedar-policy/cedar-wasm/nodejs';
-import { ORGANISATION_KINDS, PURPOSES, ROLES, type OrganisationKind, type Role } from '@app/domain';
+import {
+  FIELD_CLASSES,
+  ORGANISATION_KINDS,
+  PURPOSES,
+  ROLES,
+  type FieldClass,
+  type OrganisationKind,
+  type Role,
+} from '@app/domain';
 import { ACTIONS, type Action } from './actions.js';
 import { loadPolicies, policiesInForce, PolicyError } from './policies.js';
 import { AccessDeniedError, requireAccess, type Principal, type Resource } from './require-access.js';
@@ -322,6 +330,50 @@ it('a protected address: coordinator and project lead of the municipality, in th
   expect(decide(lead, 'readProtectedAddress', aCase()).policies).toEqual(['personal-data.protected-address']);
   expect(decide(lead, 'readProtectedAddress', aCase({ groupId: 'group-2' })).allowed).toBe(false);
   expect(decide(lead, 'readProtectedAddress', aCase({ excludedUserIds: ['user-1'] })).allowed).toBe(false);
+});
+
+describe('the classes of text (field-classes.md)', () => {
+  const audiences = { 'all of the case': [false, false], others: [true, false], own: [true, true] } as const;
+  const rows = readFileSync(join(folder, '../../field-classes.md'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| -') && !line.startsWith('| for '))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    );
+  const classes = FIELD_CLASSES.filter((each) => each !== 'staff');
+  const cell = (role: Role, fieldClass: FieldClass, [addressed, party]: readonly [boolean, boolean]) =>
+    ORGANISATION_KINDS.map((kind) => {
+      const { allowed } = decide(user(role, kind), 'readText', { type: 'Text', fieldClass, addressed, party });
+      return allowed ? kind[0] : '-';
+    }).join('');
+
+  it('lists every audience, class and role, once, and each is as the policies say', () => {
+    const measured = Object.entries(audiences).flatMap(([audience, flags]) =>
+      classes.map((fieldClass) => [audience, fieldClass, ...ROLES.map((role) => cell(role, fieldClass, flags))]),
+    );
+    expect(rows).toEqual(measured);
+  });
+
+  it('the schema knows the classes of the code, but for those of staff', () => {
+    const schema = schemaToJson(readFileSync(join(folder, 'schema.cedarschema'), 'utf8'));
+    if (schema.type === 'failure') throw new Error('the schema does not parse');
+    expect((schema.json['']!.entityTypes['FieldClass'] as { enum: string[] }).enum).toEqual(classes);
+  });
+
+  it.each([
+    ['text.party', user('participant', 'police'), 'health', [true, true]],
+    ['text.lead', user('coordinator'), 'crime', [true, false]],
+    ['text.participant', user('participant'), 'family', [false, false]],
+    ['text.police', user('participant', 'police'), 'crime', [false, false]],
+  ] as const)('%s decides', (id, principal, fieldClass, [addressed, party]) => {
+    expect(decide(principal, 'readText', { type: 'Text', fieldClass, addressed, party })).toEqual({
+      allowed: true,
+      policies: [id],
+    });
+  });
 });
 
 describe('break-glass', () => {

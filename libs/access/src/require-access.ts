@@ -1,5 +1,5 @@
 // The one gate. Every handler and query calls it first: without a resource before anything is looked up, with one after.
-import { PURPOSES, type Actor } from '@app/domain';
+import { PURPOSES, type Actor, type FieldClass } from '@app/domain';
 import type { Action } from './actions.js';
 import { statefulIsAuthorized, type EntityJson, type EntityUidJson } from './cedar.js';
 import { Generations } from './generations.js';
@@ -37,6 +37,8 @@ export type Resource =
       readonly excludedUserIds: readonly string[];
       readonly nameOpened: boolean;
     }
+  /** A text in a case that may be read: its class, whether it is for certain organisations only, and whether the own one is a party. */
+  | { readonly type: 'Text'; readonly fieldClass: FieldClass; readonly addressed: boolean; readonly party: boolean }
   /** `purpose` as it was sent: any text. */
   | { readonly type: 'Purpose'; readonly purpose: string };
 
@@ -107,6 +109,10 @@ const resourceEntity = (resource: Resource): { uid: EntityUidJson; attrs?: Entit
           nameOpened: resource.nameOpened,
         },
       };
+    case 'Text': {
+      const { fieldClass, addressed, party } = resource;
+      return { uid: uid('Text', 'text'), attrs: { fieldClass: ref('FieldClass', fieldClass), addressed, party } };
+    }
     case 'Purpose':
       return { uid: uid('Purpose', purposeWord(resource.purpose)) };
   }
@@ -179,6 +185,9 @@ const keyOf = (principal: Principal, action: Action, resource: Resource | undefi
         break;
       case 'Escalation':
         key.push(resource.groupId, resource.excludedUserIds, resource.nameOpened);
+        break;
+      case 'Text':
+        key.push(resource.fieldClass, resource.addressed, resource.party);
         break;
       case 'Purpose':
         key.push(purposeWord(resource.purpose));

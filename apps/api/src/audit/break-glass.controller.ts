@@ -27,6 +27,7 @@ import { NotFoundError, RefusedError } from '../core/errors.js';
 import { pagingOf } from '../core/paging.dto.js';
 import { Ports } from '../core/ports.js';
 import { Reveal } from '../core/reveal.js';
+import { Texts } from '../core/texts.js';
 import { Registrar } from '../persons/registrar.js';
 import {
   BreakGlassesQuery,
@@ -118,7 +119,7 @@ export class BreakGlassController {
   @Get(':breakGlassId/identity')
   @Answers({
     summary: 'The identity you have opened, until its time is over',
-    description: 'A protected address stays protected. Every look is logged.',
+    description: 'Identity only: where somebody lives is withheld. Every look is logged.',
     answer: PersonAnswer,
     errors: [400, 404, 422],
   })
@@ -131,7 +132,7 @@ export class BreakGlassController {
     const person = await readModels.person(row.personId);
     if (!person) throw new NotFoundError('breakGlass');
     const purpose = { purpose: 'break-glass.identity', decision: together(first, second), personIds: [row.personId] };
-    return this.out.reveal<PersonAnswer>(call, purpose, personShape(person));
+    return this.out.reveal<PersonAnswer>(call, purpose, personShape(new Texts(call.principal), person));
   }
 
   @Post(':breakGlassId/review')

@@ -1,6 +1,16 @@
 // What a case looks like on the way out.
 import { ApiProperty } from '@nestjs/swagger';
-import { AGE_BANDS, BASES, CATEGORIES, CLOSE_OUTCOMES, DECIDERS, DECISION_OUTCOMES } from '@app/domain';
+import {
+  AGE_BANDS,
+  BASES,
+  CATEGORIES,
+  CLOSE_OUTCOMES,
+  DECIDERS,
+  DECISION_OUTCOMES,
+  FIELD_CLASSES,
+  type FieldClass,
+} from '@app/domain';
+import { WITHHELD_REASONS, WITHHELD_SAYS, type WithheldReason } from '../core/texts.js';
 import { NEXT } from '../core/paging.dto.js';
 import { Day, Flag, Id, Moment, Nested, Text, Whole, Word } from '../core/fields.js';
 
@@ -33,6 +43,19 @@ export const WITHDRAWN = {
   optional: true,
   description: 'What is null because it was withdrawn: a text about the wrong person.',
 };
+/** Why texts are null: they are not for this reader. */
+export class WithheldTextAnswer {
+  @Text(200, { example: '/person/address', description: 'Where in this answer it would stand.' }) path!: string;
+  @Word(FIELD_CLASSES, { example: 'location' }) fieldClass!: FieldClass;
+  @Word(WITHHELD_REASONS, { example: 'address-protected' }) reason!: WithheldReason;
+  @Text(200, { example: WITHHELD_SAYS['address-protected'].da }) da!: string;
+  @Text(200, { example: WITHHELD_SAYS['address-protected'].en }) en!: string;
+}
+export const WITHHELD = {
+  many: true,
+  optional: true,
+  description: 'What is null because it is not for you, or not here: never silently missing.',
+};
 export class PersonAnswer {
   @Id() personId!: string;
   @Text(200, { optional: true, nullable: true, example: 'Demo Ung 01', description: 'null: no longer readable.' }) name?:
@@ -40,13 +63,19 @@ export class PersonAnswer {
   @Text(200, { optional: true, nullable: true, example: 'Demo' }) alias?: string | null;
   @Text(10, { optional: true, nullable: true, example: '0101104242' }) cpr?: string | null;
   @Text(10, { optional: true, nullable: true, example: '2010-01-01' }) birthDate?: string | null;
-  @Text(400, { optional: true, nullable: true, description: 'Never given while the address is protected.', example: 'Demovej 1' })
+  @Text(400, {
+    optional: true,
+    nullable: true,
+    description: 'null while it is protected, or not for you: see `withheldTexts`.',
+    example: 'Demovej 1',
+  })
   address?: string | null;
   @Text(40, { optional: true, nullable: true, example: '00000001' }) phone?: string | null;
   @Flag({ example: false }) addressProtected!: boolean;
   @Id({ many: true, optional: true, description: 'Of the person alone: other registrations that were merged into this one.' })
   mergedPersonIds?: string[];
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
+  @Nested(() => WithheldTextAnswer, WITHHELD) withheldTexts?: WithheldTextAnswer[];
 }
 
 export class CaseSummary {
@@ -181,6 +210,7 @@ export class CaseAnswer extends CaseSummary {
   @Id({ many: true, example: [], description: 'Workers who may not see the case.' }) excludedUserIds!: string[];
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
   @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
+  @Nested(() => WithheldTextAnswer, WITHHELD) withheldTexts?: WithheldTextAnswer[];
 }
 
 export class TimelineAnswer {
@@ -212,6 +242,7 @@ export class TimelinePage {
   @ApiProperty(NEXT) next?: string;
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
   @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
+  @Nested(() => WithheldTextAnswer, WITHHELD) withheldTexts?: WithheldTextAnswer[];
 }
 
 export class RecipientAnswer {
@@ -260,6 +291,7 @@ export class DisclosurePage {
   @ApiProperty(NEXT) next?: string;
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
   @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
+  @Nested(() => WithheldTextAnswer, WITHHELD) withheldTexts?: WithheldTextAnswer[];
 }
 export class SharingLogPage {
   @Nested(() => DisclosureLogAnswer, { many: true }) items!: DisclosureLogAnswer[];

@@ -6,6 +6,7 @@ import { Ask } from '../core/ask.js';
 import type { Call } from '../core/call.js';
 import { requireCase } from '../core/guards.js';
 import { Reveal } from '../core/reveal.js';
+import { Texts } from '../core/texts.js';
 import type { ActionAnswer, CaseAnswer, CaseSummary, DisclosureAnswer, TimelineAnswer } from './case-answers.dto.js';
 import { caseEscalationShape, caseShape, caseSummaryShape, together, withholdEntry, withholdFrom } from './shapes.js';
 
@@ -32,7 +33,7 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
     const { items, next } = await readModels.cases(caseScope(call.principal), filter, paging, this.ask.today);
     const answer = { items: items.map(caseSummaryShape), ...(next !== undefined && { next }) };
     const caseIds = items.map((row) => row.caseId);
-    return await this.out.reveal(call, { purpose: 'cases.list', decision, caseIds }, answer);
+    return await this.out.reveal(call, { purpose: 'cases.list', decision, texts: new Texts(call.principal), caseIds }, answer);
   }
 }
 
@@ -57,11 +58,9 @@ export class CaseByIdHandler implements IQueryHandler<CaseById> {
     const decision = together(first, requireCase(call.principal, 'readCase', caseId, row));
     const scope = { all: true, userId: call.principal.userId } as const;
     const escalations = await readModels.escalations(scope, { caseId }, { limit: 200 });
-    return this.out.reveal<CaseAnswer>(
-      call,
-      { purpose: 'case.read', decision, caseIds: [caseId] },
-      { ...caseShape(call.principal, row!), escalations: escalations.items.map(caseEscalationShape) },
-    );
+    const texts = new Texts(call.principal);
+    const answer = { ...caseShape(texts, row!), escalations: escalations.items.map(caseEscalationShape) };
+    return this.out.reveal<CaseAnswer>(call, { purpose: 'case.read', decision, texts, caseIds: [caseId] }, answer);
   }
 }
 
@@ -85,8 +84,9 @@ export class CaseTimelineHandler implements IQueryHandler<CaseTimeline> {
     const readModels = await this.ask.readModels(call);
     const decision = together(first, requireCase(call.principal, 'readCase', caseId, await readModels.caseFacts(caseId)));
     const { items, next } = await readModels.timeline(caseId, paging);
-    const page = { items: items.map((entry) => withholdEntry(call.principal, entry)), ...(next !== undefined && { next }) };
-    return await this.out.reveal(call, { purpose: 'case.timeline', decision, caseIds: [caseId] }, page);
+    const texts = new Texts(call.principal);
+    const page = { items: items.map((entry) => withholdEntry(texts, entry)), ...(next !== undefined && { next }) };
+    return await this.out.reveal(call, { purpose: 'case.timeline', decision, texts, caseIds: [caseId] }, page);
   }
 }
 
@@ -110,8 +110,13 @@ export class CaseDisclosuresHandler implements IQueryHandler<CaseDisclosures> {
     const readModels = await this.ask.readModels(call);
     const decision = together(first, requireCase(call.principal, 'readCase', caseId, await readModels.caseFacts(caseId)));
     const { items, next } = await readModels.disclosures(caseId, paging);
-    const page = { items: items.map((row) => withholdFrom(call.principal, row)), ...(next !== undefined && { next }) };
-    return this.out.reveal<Page<DisclosureAnswer>>(call, { purpose: 'case.disclosures', decision, caseIds: [caseId] }, page);
+    const texts = new Texts(call.principal);
+    const page = { items: items.map((row) => withholdFrom(texts, row)), ...(next !== undefined && { next }) };
+    return this.out.reveal<Page<DisclosureAnswer>>(
+      call,
+      { purpose: 'case.disclosures', decision, texts, caseIds: [caseId] },
+      page,
+    );
   }
 }
 
@@ -135,7 +140,7 @@ export class ListActionsHandler implements IQueryHandler<ListActions> {
     const readModels = await this.ask.readModels(call);
     const page = await readModels.actions(caseScope(call.principal), filter, paging, this.ask.today);
     const caseIds = page.items.map((row) => row.caseId);
-    return await this.out.reveal(call, { purpose: 'actions.list', decision, caseIds }, page);
+    return await this.out.reveal(call, { purpose: 'actions.list', decision, texts: new Texts(call.principal), caseIds }, page);
   }
 }
 

@@ -1,11 +1,13 @@
 // From read-model rows to answers: what leaves is named, one by one; texts are still sealed here.
-import type { AccessDecision, Principal } from '@app/access';
+import type { AccessDecision } from '@app/access';
+import type { Sealed } from '@app/personal-data';
 import type { CaseDetail, CaseRow, DisclosureRow, EscalationRow, PersonRow, RequestRow, TimelineEntry } from '@app/read-models';
+import { WithheldText, type Texts } from '../core/texts.js';
 
-/** A protected address leaves in no answer. */
-export const personShape = ({ personId, addressProtected, identity }: PersonRow) => {
+/** A protected address leaves in no answer; it shows as withheld. */
+export const personShape = (texts: Texts, { personId, addressProtected, identity }: PersonRow) => {
   const { address, ...rest } = identity;
-  return { personId, addressProtected, ...rest, ...(address && !addressProtected && { address }) };
+  return { personId, addressProtected, ...rest, ...(address && { address: texts.address(address, addressProtected) }) };
 };
 
 /** A list shows the name only: the rest of an identity is for the case itself. */
@@ -28,21 +30,17 @@ export const caseSummaryShape = ({ person, organisations, excludedUserIds: _, pe
   person: nameOnly(person),
 });
 
-/** Roles that lead the group see what is in its cases; a participant sees what the own organisation gave or got. */
-const leads = ({ role }: Principal) => role === 'coordinator' || role === 'projectLead' || role === 'hotspotChief';
-
-/** A question is for who asked and who was asked; a lead sees all. */
-const requestShape = (principal: Principal, request: RequestRow) => {
-  const { question, ...rest } = request;
-  const party = [request.fromOrganisationId, request.toOrganisationId].includes(principal.organisationId);
-  return { ...rest, ...(question && (party || leads(principal)) && { question }) };
+/** A question is for who asked and who was asked; the policies know who else sees it. */
+const requestShape = (texts: Texts, { question, ...rest }: RequestRow) => {
+  const party = [rest.fromOrganisationId, rest.toOrganisationId].includes(texts.principal.organisationId);
+  return { ...rest, ...(question && { question: texts.for(question, { addressed: true, party }) }) };
 };
 
-export const caseShape = (principal: Principal, { person, organisations, personId: _, ...row }: CaseDetail) => ({
+export const caseShape = (texts: Texts, { person, organisations, personId: _, ...row }: CaseDetail) => ({
   ...row,
-  requests: row.requests.map((request) => requestShape(principal, request)),
+  requests: row.requests.map((request) => requestShape(texts, request)),
   organisationIds: organisations.map((o) => o.organisationId),
-  person: personShape(person),
+  person: personShape(texts, person),
 });
 
 /** What went up from the case, and what came back. */
@@ -68,27 +66,33 @@ export const together = (...decisions: readonly AccessDecision[]): AccessDecisio
   policies: [...new Set(decisions.flatMap(({ policies }) => policies))],
 });
 
+const isWithheld = (text: unknown): boolean => text instanceof WithheldText;
+
 /** A disclosure as this reader may see it: what was not shared with the own organisation shows as withheld, not as missing. */
-export const withholdFrom = <D extends DisclosureRow>(principal: Principal, row: D) => {
-  const { organisationId } = principal;
+export const withholdFrom = <D extends DisclosureRow>(texts: Texts, { content, necessity, ...row }: D) => {
+  const { organisationId } = texts.principal;
   const party = row.fromOrganisationId === organisationId || row.recipients.some((r) => r.organisationId === organisationId);
-  if (leads(principal) || party || row.refusedBy !== undefined) return { ...row, withheld: false };
-  const { content: _, necessity: __, ...rest } = row;
-  return { ...rest, withheld: true };
+  const shown = {
+    ...(content && { content: texts.for(content, { addressed: true, party }) }),
+    ...(necessity && { necessity: texts.for(necessity, { addressed: true, party }) }),
+  };
+  return { ...row, ...shown, withheld: Object.values(shown).some(isWithheld) };
 };
 
 const strings = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** The same for an entry of the timeline: disclosures, and questions put to one organisation. */
-export const withholdEntry = <E extends TimelineEntry>(principal: Principal, entry: E) => {
-  const { organisationId } = principal;
+/** The same for an entry of the timeline, text by text. Disclosures, and questions put to one organisation, are addressed. */
+export const withholdEntry = <E extends TimelineEntry>(texts: Texts, entry: E, addressProtected = false) => {
+  const { organisationId } = texts.principal;
   const { fromOrganisationId, toOrganisationId, recipients } = entry.data;
   const addressed = fromOrganisationId !== undefined || toOrganisationId !== undefined;
   const party =
+    (entry.organisationId === organisationId && (!addressed || toOrganisationId !== undefined)) ||
     fromOrganisationId === organisationId ||
     toOrganisationId === organisationId ||
-    (toOrganisationId !== undefined && entry.organisationId === organisationId) ||
     strings(recipients).some((r) => (r as { organisationId?: unknown }).organisationId === organisationId);
-  const withheld = addressed && !party && !leads(principal) && Object.keys(entry.texts).length > 0;
-  return { ...entry, withheld, ...(withheld && { texts: {} }) };
+  const one = (name: string, text: Sealed) =>
+    name === 'address' ? texts.address(text, addressProtected) : texts.for(text, { addressed, party });
+  const shown = Object.entries(entry.texts).map(([name, text]) => [name, one(name, text)] as const);
+  return { ...entry, texts: Object.fromEntries(shown), withheld: shown.some(([, text]) => isWithheld(text)) };
 };

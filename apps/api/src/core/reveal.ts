@@ -6,11 +6,14 @@ import { isSealed, type Sealed } from '@app/personal-data';
 import type { Call } from './call.js';
 import type { ErasedMark, WithdrawnMark } from '@app/read-models';
 import { Ports } from './ports.js';
+import { WITHHELD_SAYS, WithheldText, type Texts } from './texts.js';
 
 export interface Purpose {
   /** Code of what the answer is for, such as `case.read`. */
   readonly purpose: string;
   readonly decision: AccessDecision;
+  /** Judges which texts of a case this reader sees, class by class. Without it all of the answer's texts are shown. */
+  readonly texts?: Texts;
   /** Cases and persons in the answer beside those whose texts are opened. */
   readonly caseIds?: readonly string[];
   readonly personIds?: readonly string[];
@@ -27,16 +30,17 @@ export class Reveal {
   constructor(private readonly ports: Ports) {}
 
   /**
-   * @param answer of the shape `A`, but with sealed texts where `A` has text or null
+   * @param given of the shape `A`, but with sealed texts where `A` has text or null
    * @returns the answer with its texts open, when the access log holds what is in it. A text is null where its key is gone (`erased`
    *   says by which erasure), and where it was withdrawn (`withdrawnTexts` says when and by whom)
    * @throws AccessLogUnavailableError, KeyStoreUnavailableError: then nothing is shown
    */
   async reveal<A>(
     call: Call,
-    { purpose, decision, caseIds = [], personIds = [], criterion, subject, exported }: Purpose,
-    answer: unknown,
+    { purpose, decision, texts: judge, caseIds = [], personIds = [], criterion, subject, exported }: Purpose,
+    given: unknown,
   ): Promise<A> {
+    const answer = judge ? judge.rest(given) : given;
     const all: Sealed[] = [];
     collect(answer, all);
     // Nobody opens what was withdrawn.
@@ -47,10 +51,13 @@ export class Reveal {
     const cases = new Set(caseIds);
     const persons = new Set(personIds);
     const classes = new Set<FieldClass>();
-    for (const { subjectId, scope, fieldClass } of young) {
+    const readable = new Set(found.filter((_, i) => texts[i] !== undefined));
+    for (const sealed of young) {
+      const { subjectId, scope, fieldClass } = sealed;
       persons.add(subjectId);
       if (scope !== 'identity') cases.add(scope);
-      classes.add(fieldClass);
+      // What was really shown: a text whose key is gone was not.
+      if (readable.has(sealed)) classes.add(fieldClass);
     }
     // Names of staff are not personal data of the young; an answer with only them is not logged.
     if (persons.size > 0 || cases.size > 0 || criterion !== undefined) {
@@ -58,7 +65,7 @@ export class Reveal {
         actor: call.principal,
         requestId: String(call.id),
         purpose,
-        policies: decision.policies,
+        policies: [...decision.policies, ...(judge?.policies ?? [])],
         caseIds: [...cases],
         personIds: [...persons],
         fieldClasses: [...classes],
@@ -72,6 +79,7 @@ export class Reveal {
     const opened = new Map(found.map((sealed, i) => [sealed, texts[i] ?? null]));
     const shown = {
       ...(replace(answer, opened) as A),
+      ...withheldIn(answer),
       ...(withdrawn.size > 0 && { withdrawnTexts: placesOf(answer, withdrawn) }),
     };
     const unreadable = young.filter((sealed) => opened.get(sealed) === null);
@@ -102,6 +110,7 @@ const collect = (value: unknown, into: Sealed[]): void => {
 const replace = (value: unknown, opened: ReadonlyMap<Sealed, string | null>): unknown => {
   if (typeof value !== 'object' || value === null) return value;
   if (isSealed(value)) return opened.get(value) ?? null;
+  if (value instanceof WithheldText) return null;
   if (Array.isArray(value)) return value.map((inner) => replace(inner, opened));
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replace(inner, opened)]));
 };
@@ -117,4 +126,18 @@ const placesOf = (answer: unknown, withdrawn: ReadonlyMap<string, WithdrawnMark>
   };
   walk(answer, '');
   return [...places].map(([eventId, paths]) => ({ ...withdrawn.get(eventId), paths }));
+};
+
+/** What is withheld, where it would stand in the answer (a JSON pointer), and why: nothing is silently missing. */
+const withheldIn = (answer: unknown): { readonly withheldTexts?: readonly object[] } => {
+  const withheldTexts: object[] = [];
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value !== 'object' || value === null || isSealed(value)) return;
+    if (value instanceof WithheldText) {
+      const { fieldClass, reason } = value;
+      withheldTexts.push({ path, fieldClass, reason, ...WITHHELD_SAYS[reason] });
+    } else for (const [key, inner] of Object.entries(value)) walk(inner, `${path}/${key}`);
+  };
+  walk(answer, '');
+  return withheldTexts.length === 0 ? {} : { withheldTexts };
 };

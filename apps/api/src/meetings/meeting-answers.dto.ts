@@ -7,7 +7,9 @@ import {
   ERASED,
   ErasedAnswer,
   WITHDRAWN,
+  WITHHELD,
   WithdrawnTextAnswer,
+  WithheldTextAnswer,
 } from '../cases/case-answers.dto.js';
 import { Day, Flag, Id, Moment, Nested, Text, Whole, Word } from '../core/fields.js';
 import { NEXT } from '../core/paging.dto.js';
@@ -128,4 +130,5 @@ export class MinutesAnswer {
   notice!: string;
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
   @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
+  @Nested(() => WithheldTextAnswer, WITHHELD) withheldTexts?: WithheldTextAnswer[];
 }

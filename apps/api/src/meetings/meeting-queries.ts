@@ -10,6 +10,7 @@ import { NotFoundError } from '../core/errors.js';
 import { mayReadCase, requireGroup } from '../core/guards.js';
 import { Ports } from '../core/ports.js';
 import { Reveal } from '../core/reveal.js';
+import { Texts } from '../core/texts.js';
 import { agendaItems, proposals, REASON_TEXT } from './agenda.js';
 import type { AgendaAnswer, MeetingAnswer, MeetingSummary, MinutesAnswer } from './meeting-answers.dto.js';
 
@@ -159,7 +160,11 @@ export class MeetingAgendaHandler implements IQueryHandler<MeetingAgenda> {
         return { itemId, withheld: false, why, caseId, discussed, ...(figure && figuresOf(figure)) };
       }),
     };
-    return this.out.reveal<AgendaAnswer>(call, { purpose: 'meeting.agenda', decision, caseIds: [...may.keys()] }, answer);
+    return this.out.reveal<AgendaAnswer>(
+      call,
+      { purpose: 'meeting.agenda', decision, texts: new Texts(call.principal), caseIds: [...may.keys()] },
+      answer,
+    );
   }
 }
 
@@ -214,6 +219,7 @@ export class MeetingMinutesHandler implements IQueryHandler<MeetingMinutes> {
       principal,
       meeting!.items.map((item) => item.caseId),
     );
+    const texts = new Texts(principal);
     const mine = meeting!.items.filter((item) => may.has(item.caseId));
     const [names, disclosures, actions] = await Promise.all([
       readModels.caseNames(mine.map((item) => item.caseId)),
@@ -231,7 +237,7 @@ export class MeetingMinutesHandler implements IQueryHandler<MeetingMinutes> {
         noNews,
         ...(note && { note }),
         corrections,
-        disclosures: disclosures.filter((d) => d.caseId === caseId).map((d) => withholdFrom(principal, d)),
+        disclosures: disclosures.filter((d) => d.caseId === caseId).map((d) => withholdFrom(texts, d)),
         actions: actions.filter((a) => a.caseId === caseId),
       };
     });
@@ -244,7 +250,11 @@ export class MeetingMinutesHandler implements IQueryHandler<MeetingMinutes> {
       withheldItems: meeting!.items.length - mine.length,
       notice: NOTICE,
     };
-    return this.out.reveal<MinutesAnswer>(call, { purpose: 'meeting.minutes', decision, caseIds: [...may.keys()] }, answer);
+    return this.out.reveal<MinutesAnswer>(
+      call,
+      { purpose: 'meeting.minutes', decision, texts, caseIds: [...may.keys()] },
+      answer,
+    );
   }
 }
 

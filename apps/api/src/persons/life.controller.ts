@@ -5,7 +5,7 @@ import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { caseScope, mayAccess, requireAccess, type AccessDecision, type Action } from '@app/access';
 import { RETRACTABLE, type Retractable } from '@app/domain';
 import type { PersonRow } from '@app/read-models';
-import { ERASED, ErasedAnswer } from '../cases/case-answers.dto.js';
+import { ERASED, ErasedAnswer, WITHHELD, WithheldTextAnswer } from '../cases/case-answers.dto.js';
 import { together } from '../cases/shapes.js';
 import { Ask } from '../core/ask.js';
 import { TheCall, type Call } from '../core/call.js';
@@ -16,6 +16,7 @@ import { Day, Flag, Id, Nested, Text, Word } from '../core/fields.js';
 import { resourceOf } from '../core/guards.js';
 import { NEXT, PageQuery, pagingOf } from '../core/paging.dto.js';
 import { Reveal } from '../core/reveal.js';
+import { Texts } from '../core/texts.js';
 import { LifeWatch } from './life-watch.js';
 import { PersonParams } from './persons.dto.js';
 import { Registrar } from './registrar.js';
@@ -38,7 +39,7 @@ export class MovedAnswer {
     optional: true,
     nullable: true,
     example: 'Prøveby Kommune',
-    description: 'Never given while the address is protected.',
+    description: 'null while the address is protected, or not for you.',
   })
   municipality?: string | null;
 }
@@ -52,6 +53,7 @@ export class LifeAnswer {
   @Nested(() => MovedAnswer, { optional: true }) moved?: MovedAnswer;
   @Nested(() => DiedAnswer, { optional: true }) died?: DiedAnswer;
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
+  @Nested(() => WithheldTextAnswer, WITHHELD) withheldTexts?: WithheldTextAnswer[];
 }
 const PROPOSALS = ['close-or-hand-over', 'look-at-basis'] as const;
 const SAYS = {
@@ -132,11 +134,11 @@ export class LifeController {
     const { person, decision } = await this.requirePerson(call, 'readPerson', personId);
     const { moved, ...life } = await (await this.ask.readModels(call)).lifeOf(personId);
     const { municipality, ...where } = moved ?? {};
-    const answer = {
-      ...{ personId: person.personId, ...life },
-      ...(moved && { moved: { ...where, ...(municipality && !person.addressProtected && { municipality }) } }),
-    };
-    return this.out.reveal<LifeAnswer>(call, { purpose: 'person.life-events', decision, personIds: [personId] }, answer);
+    const texts = new Texts(call.principal);
+    const to = municipality && { municipality: texts.address(municipality, person.addressProtected) };
+    const answer = { personId: person.personId, ...life, ...(moved && { moved: { ...where, ...to } }) };
+    const purpose = { purpose: 'person.life-events', decision, texts };
+    return this.out.reveal<LifeAnswer>(call, { ...purpose, personIds: [personId] }, answer);
   }
 
   @Get('persons/:personId/protected-address')

@@ -2,9 +2,17 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { caseScope, mayAccess, requireAccess, type AccessDecision, type Principal } from '@app/access';
-import { DUPLICATE_REASONS, type DuplicateReason, type MergeRow, type TextInBetween } from '@app/read-models';
+import { DUPLICATE_REASONS, type DuplicateReason, type MergeRow } from '@app/read-models';
 import type { Position } from '@app/event-store';
-import { ERASED, ErasedAnswer, TimelineAnswer, WITHDRAWN, WithdrawnTextAnswer } from '../cases/case-answers.dto.js';
+import {
+  ERASED,
+  ErasedAnswer,
+  TimelineAnswer,
+  WITHDRAWN,
+  WITHHELD,
+  WithdrawnTextAnswer,
+  WithheldTextAnswer,
+} from '../cases/case-answers.dto.js';
 import { searchShape, together, withholdEntry } from '../cases/shapes.js';
 import { Ask } from '../core/ask.js';
 import { TheCall, type Call } from '../core/call.js';
@@ -15,6 +23,7 @@ import { Flag, Id, Moment, Nested, Text, Whole, Word } from '../core/fields.js';
 import { mayReadCase, resourceOf } from '../core/guards.js';
 import { NEXT, PageQuery, pagingOf } from '../core/paging.dto.js';
 import { Reveal } from '../core/reveal.js';
+import { Texts } from '../core/texts.js';
 import { FoundIdentity, PersonParams } from './persons.dto.js';
 import { Registrar } from './registrar.js';
 
@@ -70,13 +79,10 @@ export class TextsInBetweenAnswer {
   @Flag({ example: false, description: 'There are more than the first 500.' }) more!: boolean;
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
   @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
+  @Nested(() => WithheldTextAnswer, WITHHELD) withheldTexts?: WithheldTextAnswer[];
 }
 
 const MOST_TEXTS = 500;
-
-/** A protected address leaves in no answer. */
-const withoutAddress = ({ texts: { address, ...texts } }: Pick<TextInBetween, 'texts'>) =>
-  address ? { texts, withheld: true } : {};
 
 @ApiTags('Persons')
 @Controller('api/persons')
@@ -181,12 +187,12 @@ export class MergesController {
     const shown = texts.filter(({ caseId }) => caseId === undefined || mine.has(caseId));
     const persons = await Promise.all(both.map((id) => readModels.person(id)));
     const addressProtected = persons.some((person) => person?.addressProtected !== false);
+    const shownTexts = new Texts(principal);
     const items = shown.slice(0, MOST_TEXTS).map(({ position: _, ...entry }) => ({
-      ...withholdEntry(principal, entry),
-      ...(entry.caseId === undefined && addressProtected && withoutAddress(entry)),
+      ...withholdEntry(shownTexts, entry, entry.caseId === undefined && addressProtected),
     }));
     const answer = { items, inOtherCases: texts.length - shown.length, more: shown.length > MOST_TEXTS };
-    const purpose = { purpose: 'person.merge-texts', decision: together(first, second), personIds: both };
+    const purpose = { purpose: 'person.merge-texts', decision: together(first, second), texts: shownTexts, personIds: both };
     return this.out.reveal<TextsInBetweenAnswer>(call, purpose, answer);
   }
 

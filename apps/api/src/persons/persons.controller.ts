@@ -13,6 +13,7 @@ import { BadRequestError, NotFoundError } from '../core/errors.js';
 import { mayReadCase } from '../core/guards.js';
 import { Ports } from '../core/ports.js';
 import { Reveal } from '../core/reveal.js';
+import { Texts } from '../core/texts.js';
 import {
   CorrectPersonBody,
   LookUpAnswer,
@@ -82,16 +83,18 @@ export class PersonsController {
     requireCpr(cpr);
     const known = await this.registrar.byCpr(cpr);
     const cases = known ? await this.readable(call, known.personId) : [];
+    const texts = new Texts(call.principal);
     const answer = {
       found: cases.length > 0,
       caseIds: cases.map((c) => c.caseId),
-      ...(known && cases.length > 0 && { person: personShape(known) }),
+      ...(known && cases.length > 0 && { person: personShape(texts, known) }),
     };
     return this.out.reveal<LookUpAnswer>(
       call,
       {
         purpose: 'person.look-up',
         decision,
+        texts,
         criterion: cpr,
         caseIds: answer.caseIds,
         ...(known && { subject: { id: known.personId, scope: 'identity' } }),
@@ -120,7 +123,7 @@ export class PersonsController {
       caseIds,
     }));
     const purpose = {
-      ...{ purpose: 'person.search', decision, criterion: name },
+      ...{ purpose: 'person.search', decision, texts: new Texts(call.principal), criterion: name },
       ...{ personIds: items.map(({ personId }) => personId), caseIds: items.flatMap(({ caseIds }) => caseIds) },
     };
     return this.out.reveal<SearchAnswer>(call, purpose, { items, more: found.length > MOST_FOUND });
@@ -132,8 +135,9 @@ export class PersonsController {
     const { person, decision } = await this.requirePerson(call, personId);
     const also = await this.ports.readModels.mergedWith(person.personId);
     const informing = await this.ports.readModels.informing(person.personId);
-    const answer = { ...personShape(person), informing, ...(also.length > 0 && { mergedPersonIds: also }) };
-    return this.out.reveal<PersonDetail>(call, { purpose: 'person.read', decision, personIds: [personId] }, answer);
+    const texts = new Texts(call.principal);
+    const answer = { ...personShape(texts, person), informing, ...(also.length > 0 && { mergedPersonIds: also }) };
+    return this.out.reveal<PersonDetail>(call, { purpose: 'person.read', decision, texts, personIds: [personId] }, answer);
   }
 
   @Post(':personId/corrections')

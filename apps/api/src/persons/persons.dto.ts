@@ -7,7 +7,7 @@ import {
   type InformingMeans,
   type PostponingGround,
 } from '@app/domain';
-import { ERASED, ErasedAnswer, PersonAnswer } from '../cases/case-answers.dto.js';
+import { ERASED, ErasedAnswer, PersonAnswer, WITHHELD, WithheldTextAnswer } from '../cases/case-answers.dto.js';
 import { Receipt } from '../core/endpoint.js';
 import { Day, Flag, Id, Moment, Nested, Text, Word } from '../core/fields.js';
 
@@ -50,6 +50,7 @@ export class LookUpAnswer {
   @Nested(() => PersonAnswer, { optional: true }) person?: PersonAnswer;
   @Id({ many: true, description: 'The cases of the person that you may see.' }) caseIds!: string[];
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
+  @Nested(() => WithheldTextAnswer, WITHHELD) withheldTexts?: WithheldTextAnswer[];
 }
 
 export class SearchBody {
