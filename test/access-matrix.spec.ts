@@ -225,6 +225,11 @@ const reportOf = async (caseId: string): Promise<string> => {
   const path = `/api/cases/${caseId}/timeline?limit=1`;
   return (await as<{ items: { eventId: string }[] }>('SOF', 'GET', path)).items[0]!.eventId;
 };
+/** From SOF to the coordinator's organisation. @returns its id */
+const disclosureOf = async (caseId: string): Promise<string> => {
+  const body = { ...disclosure(randomUUID()), toOrganisationIds: ['hotspotsekretariatet'] };
+  return (await as('SOF', 'POST', `/api/cases/${caseId}/disclosures`, body)).id;
+};
 const just = (body?: unknown): Row => ({ mine: () => ({ body }) });
 
 /** An action that is before the steering group. */
@@ -351,6 +356,23 @@ const ROWS: Readonly<Record<string, Row>> = {
   'POST /api/cases/{caseId}/withdrawals': onCase('open', async ({ caseId }) => ({
     body: { eventId: await reportOf(caseId), ground: 'KANARIE-matrix-grund' },
   })),
+  'POST /api/cases/{caseId}/disclosures/{disclosureId}/recall': onCase('open', async ({ caseId }) => ({
+    params: { disclosureId: await disclosureOf(caseId) },
+    body: { ground: 'KANARIE-matrix-grund' },
+  })),
+  'POST /api/cases/{caseId}/recalls/{disclosureId}/reviews': onCase('open', async ({ caseId }) => {
+    const disclosureId = await disclosureOf(caseId);
+    await as('coordinator', 'POST', `/api/cases/${caseId}/follow-ups`, { on: day(9), note: 'KANARIE-matrix-note' });
+    await as('SOF', 'POST', `/api/cases/${caseId}/disclosures/${disclosureId}/recall`, { ground: 'KANARIE-matrix-grund' });
+    const { items } = await as<{ items: { eventId: string; type: string }[] }>(
+      'coordinator',
+      'GET',
+      `/api/cases/${caseId}/timeline`,
+    );
+    const { eventId } = items.find(({ type }) => type === 'FollowUpScheduled')!;
+    return { params: { disclosureId }, body: { eventId, verdict: 'keep', reason: 'KANARIE-matrix-begrundelse' } };
+  }),
+  'GET /api/recalls': just(),
   'GET /api/cases/{caseId}/knowledge': {
     mine: () => ({ params: { caseId: CASE }, query: '?organisationId=sof' }),
     others: () => ({ params: { caseId: FEW }, query: '?organisationId=sof' }),

@@ -351,6 +351,18 @@ describe('the report', () => {
     expect(JSON.stringify(await read(requestId, reportId))).not.toContain('Fra den anden oprettelse');
   });
 
+  it('tells what was shared without a basis, and that it was recalled', async () => {
+    const { caseId, personId } = await newCase(server);
+    const body = { category: 'school', content: 'UDEN-grundlag', necessity: 'Skolen mente, at det var nødvendigt.' };
+    const disclosures = `/api/cases/${caseId}/disclosures`;
+    const { id } = await call('SOF', 'POST', disclosures, { ...body, toOrganisationIds: ['buf'] });
+    await call('BUF', 'POST', `/api/cases/${caseId}/reports`, { report: 'Byggede på det' });
+    await call('SOF', 'POST', `${disclosures}/${id}/recall`, { ground: 'Modtageren havde intet grundlag.' });
+    const requestId = await ask(personId);
+    const texts = textsOf(partsOf(await read(requestId, await issue(requestId))));
+    for (const told of ['UDEN-grundlag', 'Byggede på det', 'Modtageren havde intet grundlag.']) expect(texts).toContain(told);
+  });
+
   it('shows what is erased as erased', async () => {
     const later = await startTestServer({ now: new Date(Date.now() - 9 * 86_400_000) });
     const as = async <T = Receipt>(

@@ -126,6 +126,13 @@ describe('a server that has read, written and failed', () => {
     const timeline = await server.call<{ items: { eventId: string }[] }>('SOF', 'GET', `${path}/timeline?limit=1`);
     const withdrawal = { eventId: timeline.body.items[0]!.eventId, ground: 'KANARIE-tilbagetrækning-skrevet' };
     done(await server.call('SOF', 'POST', `${path}/withdrawals`, withdrawal));
+    const recalled = { category: 'school', necessity: 'KANARIE-grundløs, men skrevet', content: 'KANARIE-tilbagekaldt-skrevet' };
+    const { id } = done(await server.call('SOF', 'POST', `${path}/disclosures`, { ...recalled, toOrganisationIds: ['buf'] }));
+    done(await server.call('BUF', 'POST', `${path}/reports`, { report: 'KANARIE-hviler-skrevet' }));
+    done(await server.call('SOF', 'POST', `${path}/disclosures/${id}/recall`, { ground: 'KANARIE-tilbagekaldelse-skrevet' }));
+    const recalls = done<{ items: { rests: { eventId: string }[] }[] }>(await server.call('coordinator', 'GET', '/api/recalls'));
+    const looked = { eventId: recalls.items[0]!.rests[0]!.eventId, verdict: 'keep', reason: 'KANARIE-gennemgang-skrevet' };
+    done(await server.call('coordinator', 'POST', `${path}/recalls/${id}/reviews`, looked));
     const informing = { ground: 'secrecy', reviewOn: day(30), reason: 'KANARIE-udskydelse-skrevet' };
     done(await server.call('coordinator', 'POST', `/api/persons/${mine.personId}/informing-postponement`, informing));
     const access = { personId: mine.personId, receivedOn: day() };
@@ -178,6 +185,7 @@ describe('a server that has read, written and failed', () => {
       raw('/api/persons/KANARIE-person/corrections', '{}'),
       raw('/api/persons/searches', JSON.stringify({ name: 'KANARIE '.repeat(40) })),
       raw('/api/persons/KANARIE-person/merge', JSON.stringify({ intoPersonId: 'KANARIE', reason: 'KANARIE' })),
+      raw(`${path}/disclosures/KANARIE/recall`, JSON.stringify({ ground: 'KANARIE' })),
       raw(`${path}/withdrawals`, JSON.stringify({ eventId: 'KANARIE', ground: 'KANARIE' })),
       raw('/api/cases/%ZZKANARIE/reports', '{}'),
       raw(`/api/cases/${caseId}/reports?KANARIE-spørg=KANARIE`, '{"report":1}'),

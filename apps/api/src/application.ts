@@ -37,6 +37,7 @@ import { CaseChangesController } from './cases/case-changes.controller.js';
 import { CASE_QUERIES } from './cases/case-queries.js';
 import { CaseQuestionsController } from './cases/case-questions.controller.js';
 import { KnowledgeController } from './cases/knowledge.controller.js';
+import { RecallsController } from './cases/recalls.controller.js';
 import { WithdrawalsController } from './cases/withdrawals.controller.js';
 import { ChaseController } from './chase/chase.controller.js';
 import { Chaser } from './chase/chaser.js';
@@ -114,6 +115,7 @@ const CONTROLLERS = [
   MeetingQuestionsController,
   KnowledgeController,
   WithdrawalsController,
+  RecallsController,
   MergesController,
   LifeController,
   InformingController,

@@ -68,6 +68,10 @@ export const ACTIONS = [
   'changeCase',
   /** A text about the wrong person; whose text is for the case to say [Case]. */
   'withdrawText',
+  /** A disclosure without its basis; whose it is, is for the case to say [Case]. */
+  'recallDisclosure',
+  /** See what rests on recalled disclosures, and say whether it is kept; rows come from `caseScope` [Case]. */
+  'reviewRecalls',
   /** What the own organisation got and must forget, and say that it has; rows come from `caseScope`. */
   'readWithdrawals',
   /** [Case] */

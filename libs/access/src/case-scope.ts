@@ -24,7 +24,14 @@ const probe = (groupId: string, organisationIds: readonly string[]): CaseResourc
 /** The cases for which `requireAccess(principal, action, case)` would say yes. */
 export const caseScope = (
   principal: Principal,
-  action: 'readCase' | 'readSharingLog' | 'readErasures' | 'mergePersons' | 'informPerson' | 'readAccessRequests' = 'readCase',
+  action:
+    | 'readCase'
+    | 'readSharingLog'
+    | 'readErasures'
+    | 'mergePersons'
+    | 'informPerson'
+    | 'readAccessRequests'
+    | 'reviewRecalls' = 'readCase',
 ): CaseScope => {
   const { userId, organisationId, groups } = principal;
   const may = (resource: CaseResource) => mayAccess(principal, action, resource);

@@ -265,6 +265,18 @@ describe('cases', () => {
     expect(decide(user('participant'), 'importCases', group()).allowed).toBe(false);
   });
 
+  it('recalling a disclosure: leads and who takes part; reviewing what rests on it: leads', () => {
+    for (const role of LEADS) {
+      for (const action of ['recallDisclosure', 'reviewRecalls'] as const) {
+        expect(decide(user(role), action, aCase())).toEqual({ allowed: true, policies: ['case.lead'] });
+        expect(decide(user(role), action, aCase({ groupId: 'group-2' })).allowed).toBe(false);
+      }
+    }
+    expect(decide(user('participant'), 'recallDisclosure', aCase()).policies).toEqual(['case.participant']);
+    expect(decide(user('participant'), 'recallDisclosure', aCase({ organisationIds: ['sof'] })).allowed).toBe(false);
+    expect(decide(user('participant'), 'reviewRecalls', aCase()).allowed).toBe(false);
+  });
+
   it('what an organisation knew: leads of any, a participant of the own, municipal auditors without its words', () => {
     const of = (knowerId: string, rest: Partial<CaseResource> = {}) => aCase({ knowerId, ...rest });
     for (const role of LEADS) {

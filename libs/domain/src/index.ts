@@ -34,3 +34,4 @@ export * from './meeting/agenda.js';
 export * from './meeting/state.js';
 export * from './meeting/decider.js';
 export * from './knowledge/knowledge.js';
+export * from './knowledge/rests.js';

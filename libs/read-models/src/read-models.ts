@@ -7,7 +7,7 @@ import { accessRequestQueries } from './access-requests/queries.js';
 import { actionQueries } from './cases/actions-queries.js';
 import type { CurrentContext } from './context.js';
 import { agendaQuery } from './cases/agenda-query.js';
-import { knowledgeQuery } from './cases/knowledge-query.js';
+import { knowledgeQuery, recallableQuery } from './cases/knowledge-query.js';
 import { caseQueries } from './cases/queries.js';
 import { timelineEntryQuery, timelineQuery } from './cases/timeline-query.js';
 import { figureQueries } from './chase/figure-queries.js';
@@ -67,6 +67,7 @@ export const createReadModels = ({ dataSource, store, context, projections }: Re
     timeline: timelineQuery(ask, store),
     timelineEntry: timelineEntryQuery(ask, store),
     knowledge: knowledgeQuery(ask, store),
+    recallable: recallableQuery(ask, store),
     agenda: agendaQuery(ask),
     accessLog: accessLogQuery(ask),
     ...breakGlassQueries(ask),

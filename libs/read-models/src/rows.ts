@@ -5,7 +5,7 @@ import { accessLogTable } from './access-log/projection.js';
 import { chasesTable } from './chase/chases.js';
 import { accessRequestsTable, withholdingsTable } from './access-requests/projection.js';
 import { actionsTable, casesTable, followUpsTable, mentionsTable, requestsTable } from './cases/tables.js';
-import { withdrawalsTable } from './cases/withdrawals.js';
+import { restsTable, withdrawalsTable } from './cases/withdrawals.js';
 import { erasuresTable, legalHoldsTable } from './erasures/projection.js';
 import { meetingsTable } from './meetings/projection.js';
 import { informingTable } from './persons/informing.js';
@@ -38,6 +38,7 @@ export const TABLES = [
   steeringMeetingsTable,
   disclosuresTable,
   withdrawalsTable,
+  restsTable,
   erasuresTable,
   legalHoldsTable,
   overviewsTable,
@@ -77,6 +78,7 @@ export class Rows {
   readonly steeringMeetings = this.#of(steeringMeetingsTable);
   readonly disclosures = this.#of(disclosuresTable);
   readonly withdrawals = this.#of(withdrawalsTable);
+  readonly rests = this.#of(restsTable);
   readonly erasures = this.#of(erasuresTable);
   readonly legalHolds = this.#of(legalHoldsTable);
   readonly overviews = this.#of(overviewsTable);

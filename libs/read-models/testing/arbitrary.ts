@@ -130,6 +130,20 @@ const onCase: Arb<CaseEvent> = fc.record({ caseId, personId }).chain(({ caseId, 
       { ground: 'x' },
     ),
     event(fc.constant({ eventId: `${caseId}-e`, organisationId: 'sof' }), 'WithdrawalAcknowledged'),
+    event(
+      fc.constant({
+        ...{ disclosureId: `${caseId}-d`, eventId: `${caseId}-e`, eventType: 'InformationShared', fromOrganisationId: 'bif' },
+        ...{ sharedAt: '2026-11-02T09:00:00Z', category: 'work', told: ['police'] },
+        rests: [{ eventId: `${caseId}-f`, eventType: 'ActionAgreed', why: 'possible', actionId: `${caseId}-a1` }],
+      }),
+      'DisclosureRecalled',
+      { ground: 'x' },
+    ),
+    event(
+      fc.constant({ disclosureId: `${caseId}-d`, eventId: `${caseId}-f`, actionId: `${caseId}-a1`, verdict: 'keep' }),
+      'RecallReviewed',
+      { reason: 'x' },
+    ),
   );
 });
 

@@ -247,6 +247,11 @@ export class AccessRequestsController {
 
 /** Parts say themselves what is erased, and what was withdrawn is not in them. */
 const withoutMarks = <A extends object>(answer: A): A => {
-  const { erased: _, withdrawnTexts: __, ...rest } = answer as A & { erased?: unknown; withdrawnTexts?: unknown };
+  const {
+    erased: _,
+    withdrawnTexts: __,
+    restsOnRecalled: ___,
+    ...rest
+  } = answer as A & Partial<Record<'erased' | 'withdrawnTexts' | 'restsOnRecalled', unknown>>;
   return rest as unknown as A;
 };

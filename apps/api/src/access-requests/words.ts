@@ -48,6 +48,8 @@ export const KINDS: Readonly<Record<string, string>> = {
   CasePaused: 'Sagen sat i bero',
   CaseClosed: 'Sagen lukket',
   CaseReopened: 'Sagen genåbnet',
+  DisclosureRecalled: 'Videregivelse kaldt tilbage, fordi den manglede grundlag',
+  RecallReviewed: 'Gennemgået, efter at en videregivelse blev kaldt tilbage',
   ItemDiscussed: 'Drøftet i et møde',
   MinutesCorrected: 'Referat rettet',
   ActionChased: 'Rykket for en indsats',
@@ -211,6 +213,7 @@ export const LOOKS: Readonly<Record<string, string>> = {
   'silences.list': 'Liste over sager, der er gået i stå',
   'steering-meeting.agenda': 'Dagsorden til styregruppens møde',
   'users.list': 'Liste over medarbejdere',
+  'recalls.list': 'Videregivelser, der er kaldt tilbage',
   'withdrawals.list': 'Tekster, der er trukket tilbage',
 };
 

@@ -8,6 +8,7 @@ import {
   DECIDERS,
   DECISION_OUTCOMES,
   FIELD_CLASSES,
+  REST_REASONS,
   type FieldClass,
 } from '@app/domain';
 import { WITHHELD_REASONS, WITHHELD_SAYS, type WithheldReason } from '../core/texts.js';
@@ -29,19 +30,36 @@ export const ERASED = {
   optional: true,
   description: 'What is null because it was erased: when, and by which erasure, whose certificate tells more.',
 };
-/** Why texts are null: they were about the wrong person. */
+/** Why texts are null: they were about the wrong person, or shared without a basis. */
 export class WithdrawnTextAnswer {
   @Id({ description: 'The event whose texts were withdrawn.' }) eventId!: string;
   @Id() caseId!: string;
   @Moment() at!: string;
   @Id({ example: 'coordinator' }) by!: string;
-  @Text(200, { many: true, example: ['/items/0/texts/report'], description: 'Where in this answer they would stand.' })
+  @Word(['wrong-person', 'recalled']) why!: 'wrong-person' | 'recalled';
+  @Id({ optional: true, description: 'The disclosure that was recalled.' }) disclosureId?: string;
+  @Flag({ description: 'false: recalled from others; you shared it, or review what rests on it.' }) withheld!: boolean;
+  @Text(200, { many: true, example: ['/items/0/texts/report'], description: 'Where in this answer they stand, or would.' })
   paths!: string[];
 }
+/** What may rest on a disclosure that was recalled, until a human has looked. */
+export class RestsOnRecalledAnswer {
+  @Id({ description: 'The event whose texts these are.' }) eventId!: string;
+  @Id() caseId!: string;
+  @Id({ description: 'The recalled disclosure.' }) disclosureId!: string;
+  @Word(REST_REASONS, { example: 'possible' }) why!: (typeof REST_REASONS)[number];
+  @Text(200, { many: true, example: ['/actions/0/description'], description: 'Where in this answer.' }) paths!: string[];
+}
+export const RESTS = {
+  many: true,
+  optional: true,
+  description: 'What may rest on a recalled disclosure, and nobody has looked at yet.',
+};
 export const WITHDRAWN = {
   many: true,
   optional: true,
-  description: 'What is null because it was withdrawn: a text about the wrong person.',
+  description:
+    'What was withdrawn (a text about the wrong person) or recalled (a disclosure without its basis): null where `withheld`.',
 };
 /** Why texts are null: they are not for this reader. */
 export class WithheldTextAnswer {
@@ -106,6 +124,7 @@ export class CasePage {
   @ApiProperty(NEXT) next?: string;
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
   @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
+  @Nested(() => RestsOnRecalledAnswer, RESTS) restsOnRecalled?: RestsOnRecalledAnswer[];
 }
 
 export class HandoverAnswer {
@@ -135,6 +154,8 @@ export class ActionAnswer {
   @Day({ optional: true, example: '2026-12-15', description: 'For the deadline it has now.' }) escalatedOn?: string;
   @Day({ optional: true, example: '2026-11-24', description: 'Since when somebody has to accept it, or its handover.' })
   awaitsAcceptanceSince?: string;
+  @Id({ many: true, optional: true, description: 'Recalled disclosures it may rest on; it is chased as ever.' })
+  restsOnRecalled?: string[];
   @Nested(() => HandoverAnswer, { optional: true }) handoverTo?: HandoverAnswer;
   @Text(4000, { optional: true, nullable: true, example: 'Tage kontakt til den unge og aftale et møde.' }) description?:
     string | null;
@@ -146,6 +167,7 @@ export class ActionPage {
   @ApiProperty(NEXT) next?: string;
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
   @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
+  @Nested(() => RestsOnRecalledAnswer, RESTS) restsOnRecalled?: RestsOnRecalledAnswer[];
 }
 
 export class FollowUpAnswer {
@@ -211,6 +233,7 @@ export class CaseAnswer extends CaseSummary {
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
   @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
   @Nested(() => WithheldTextAnswer, WITHHELD) withheldTexts?: WithheldTextAnswer[];
+  @Nested(() => RestsOnRecalledAnswer, RESTS) restsOnRecalled?: RestsOnRecalledAnswer[];
 }
 
 export class TimelineAnswer {
@@ -243,6 +266,7 @@ export class TimelinePage {
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
   @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
   @Nested(() => WithheldTextAnswer, WITHHELD) withheldTexts?: WithheldTextAnswer[];
+  @Nested(() => RestsOnRecalledAnswer, RESTS) restsOnRecalled?: RestsOnRecalledAnswer[];
 }
 
 export class RecipientAnswer {
@@ -279,6 +303,7 @@ export class DisclosureLogAnswer {
   refusedBy?: string;
   @Id({ optional: true, description: 'The earlier disclosure whose necessity text it repeats.' }) repeats?: string;
   @Moment({ optional: true, description: 'Its texts were about the wrong person and were withdrawn.' }) withdrawnAt?: string;
+  @Moment({ optional: true, description: 'It lacked its basis and was recalled.' }) recalledAt?: string;
 }
 export class DisclosureAnswer extends DisclosureLogAnswer {
   @Flag({ example: false, description: 'It was shared, but not with your organisation.' }) withheld!: boolean;
@@ -292,6 +317,7 @@ export class DisclosurePage {
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
   @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
   @Nested(() => WithheldTextAnswer, WITHHELD) withheldTexts?: WithheldTextAnswer[];
+  @Nested(() => RestsOnRecalledAnswer, RESTS) restsOnRecalled?: RestsOnRecalledAnswer[];
 }
 export class SharingLogPage {
   @Nested(() => DisclosureLogAnswer, { many: true }) items!: DisclosureLogAnswer[];

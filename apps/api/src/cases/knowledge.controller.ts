@@ -14,7 +14,7 @@ import { mayReadCase, resourceOf } from '../core/guards.js';
 import { NEXT, PageQuery, pagingOf } from '../core/paging.dto.js';
 import { Ports } from '../core/ports.js';
 import { Reveal } from '../core/reveal.js';
-import { ERASED, ErasedAnswer, WITHDRAWN, WithdrawnTextAnswer } from './case-answers.dto.js';
+import { ERASED, ErasedAnswer, RESTS, RestsOnRecalledAnswer, WITHDRAWN, WithdrawnTextAnswer } from './case-answers.dto.js';
 import { CaseParams } from './case-requests.dto.js';
 
 export class KnowledgeQuery extends PageQuery {
@@ -41,6 +41,7 @@ export class KnownAnswer {
   @Flag({ description: 'false: that it happened, and not its words.' }) words!: boolean;
   @Flag({ description: 'false: it had been withdrawn or recalled by then, and had to be forgotten.' }) lawful!: boolean;
   @Moment({ optional: true, description: 'Its texts were withdrawn, also when that was later.' }) withdrawnAt?: string;
+  @Moment({ optional: true, description: 'It was recalled, also when that was later.' }) recalledAt?: string;
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,
@@ -69,6 +70,7 @@ export class KnowledgePage {
   @ApiProperty(NEXT) next?: string;
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
   @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
+  @Nested(() => RestsOnRecalledAnswer, RESTS) restsOnRecalled?: RestsOnRecalledAnswer[];
 }
 
 /** The last instant of a local date; an instant in its normal form. */

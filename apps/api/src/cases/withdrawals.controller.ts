@@ -41,6 +41,9 @@ export class WithdrawalAnswer {
   @Moment() at!: string;
   @Id({ example: 'coordinator' }) by!: string;
   @Text(100, { example: 'InformationShared', description: 'What kind of text you got.' }) eventType!: string;
+  @Word(['wrong-person', 'recalled'], { description: 'About the wrong person, or shared without a basis.' })
+  why!: 'wrong-person' | 'recalled';
+  @Id({ optional: true, description: 'The disclosure that was recalled.' }) disclosureId?: string;
   @Moment({ description: 'When it was written.' }) writtenAt!: string;
   @Word(CATEGORIES, { optional: true, example: 'school' }) category?: Category;
   @Id({ optional: true, description: 'Where it was said.' }) meetingId?: string;
@@ -52,10 +55,10 @@ export class WithdrawalPage {
   @ApiProperty(NEXT) next?: string;
 }
 
-const ids = (list: unknown): string[] =>
+export const ids = (list: unknown): string[] =>
   Array.isArray(list) ? list.map((each) => (each as { organisationId: string }).organisationId) : [];
 /** Who wrote the texts of an event and who got them, from its clear part. */
-const writtenText = ({ eventId, type, at, userId, organisationId, meetingId, data }: TimelineEntry): WrittenText => {
+export const writtenText = ({ eventId, type, at, userId, organisationId, meetingId, data }: TimelineEntry): WrittenText => {
   const { fromUserId, toOrganisationId, recipients, category } = data as {
     fromUserId?: string;
     toOrganisationId?: string;
@@ -71,9 +74,13 @@ const writtenText = ({ eventId, type, at, userId, organisationId, meetingId, dat
     ...(got && { recipients: got }),
   };
 };
-/** What cannot be withdrawn: a withdrawal itself, and what holds no text. */
-const isText = (entry: TimelineEntry | undefined): entry is TimelineEntry =>
-  entry !== undefined && entry.type !== 'TextWithdrawn' && Object.keys(entry.texts).length > 0;
+/** What cannot be withdrawn: a withdrawal or a recall itself, and what holds no text. */
+export const isText = (entry: TimelineEntry | undefined): entry is TimelineEntry =>
+  entry !== undefined &&
+  entry.type !== 'TextWithdrawn' &&
+  entry.type !== 'DisclosureRecalled' &&
+  entry.type !== 'RecallReviewed' &&
+  Object.keys(entry.texts).length > 0;
 
 @ApiTags('Cases')
 @Controller('api')
@@ -108,7 +115,7 @@ export class WithdrawalsController {
 
   @Get('withdrawals')
   @Answers({
-    summary: 'Texts you got that were withdrawn: forget them, and what you made of them',
+    summary: 'Texts you got that were withdrawn or recalled: forget them, and what you made of them',
     description: 'Case numbers and kinds of text only. Who leads a group sees all of its cases, and who has not answered.',
     answer: WithdrawalPage,
     errors: [400],

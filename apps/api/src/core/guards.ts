@@ -37,6 +37,10 @@ export const mayReadCase = (
   facts: Pick<CaseFacts, 'groupId' | 'organisations' | 'excludedUserIds'>,
 ): boolean => mayAccess(principal, 'readCase', resourceOf(facts));
 
+/** Roles that lead the group see what is in its cases; a participant sees what the own organisation gave or got. */
+export const leads = ({ role }: Principal): boolean =>
+  role === 'coordinator' || role === 'projectLead' || role === 'hotspotChief';
+
 /** What access asks of a folded case. */
 export const factsOf = (state: CaseState) =>
   state.status === 'none'

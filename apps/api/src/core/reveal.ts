@@ -4,7 +4,8 @@ import { LOG_SUBJECT, type AccessDecision } from '@app/access';
 import type { FieldClass, Subject } from '@app/domain';
 import { isSealed, type Sealed } from '@app/personal-data';
 import type { Call } from './call.js';
-import type { ErasedMark, WithdrawnMark } from '@app/read-models';
+import type { ErasedMark } from '@app/read-models';
+import { leads } from './guards.js';
 import { Ports } from './ports.js';
 import { WITHHELD_SAYS, WithheldText, type Texts } from './texts.js';
 
@@ -32,7 +33,8 @@ export class Reveal {
   /**
    * @param given of the shape `A`, but with sealed texts where `A` has text or null
    * @returns the answer with its texts open, when the access log holds what is in it. A text is null where its key is gone (`erased`
-   *   says by which erasure), and where it was withdrawn (`withdrawnTexts` says when and by whom)
+   *   says by which erasure), and where it was withdrawn or recalled (`withdrawnTexts` says which, when and by whom). What may rest on a
+   *   recalled disclosure is there, and named in `restsOnRecalled`
    * @throws AccessLogUnavailableError, KeyStoreUnavailableError: then nothing is shown
    */
   async reveal<A>(
@@ -43,9 +45,9 @@ export class Reveal {
     const answer = judge ? judge.rest(given) : given;
     const all: Sealed[] = [];
     collect(answer, all);
-    // Nobody opens what was withdrawn.
-    const withdrawn = await this.withdrawnAmong(all);
-    const found = all.filter(({ eventId }) => !withdrawn.has(eventId));
+    // Nobody opens what was withdrawn; what was recalled, who shared it and who reviews.
+    const [withdrawn, rests] = await this.marksOf(call, all);
+    const found = all.filter(({ eventId }) => !withdrawn.get(eventId)?.withheld);
     const texts = await this.ports.vault.openMany(found);
     const young = found.filter(({ fieldClass, subjectId }) => fieldClass !== 'staff' && subjectId !== LOG_SUBJECT);
     const cases = new Set(caseIds);
@@ -81,15 +83,25 @@ export class Reveal {
       ...(replace(answer, opened) as A),
       ...withheldIn(answer),
       ...(withdrawn.size > 0 && { withdrawnTexts: placesOf(answer, withdrawn) }),
+      ...(rests.size > 0 && { restsOnRecalled: placesOf(answer, rests) }),
     };
     const unreadable = young.filter((sealed) => opened.get(sealed) === null);
     return unreadable.length === 0 ? shown : { ...shown, erased: await this.erasedOf(unreadable) };
   }
 
-  private async withdrawnAmong(texts: readonly Sealed[]): Promise<ReadonlyMap<string, WithdrawnMark>> {
-    const eventIds = new Set(texts.filter(({ scope }) => scope !== 'identity').map(({ eventId }) => eventId));
-    const marks = await this.ports.readModels.withdrawnAmong([...eventIds]);
-    return new Map(marks.map((mark) => [mark.eventId, mark]));
+  private async marksOf({ principal }: Call, texts: readonly Sealed[]) {
+    const eventIds = [...new Set(texts.filter(({ scope }) => scope !== 'identity').map(({ eventId }) => eventId))];
+    const { readModels } = this.ports;
+    const [withdrawn, rests] = await Promise.all([readModels.withdrawnAmong(eventIds), readModels.restsAmong(eventIds)]);
+    return [
+      new Map(
+        withdrawn.map(({ fromOrganisationId, ...mark }) => {
+          const withheld = mark.why === 'wrong-person' || !mayReadRecalled(principal, fromOrganisationId);
+          return [mark.eventId, { ...mark, withheld }];
+        }),
+      ),
+      new Map(rests.map((mark) => [mark.eventId, mark])),
+    ] as const;
   }
 
   /** Why they are unreadable, with the erasure whose certificate tells more. */
@@ -100,6 +112,10 @@ export class Reveal {
     );
   }
 }
+
+/** Who shared it, who reviews what rests on it, and auditors, who read the reason it was shared for. */
+const mayReadRecalled = (principal: Call['principal'], fromOrganisationId: string | undefined): boolean =>
+  principal.organisationId === fromOrganisationId || leads(principal) || principal.role === 'auditor';
 
 const collect = (value: unknown, into: Sealed[]): void => {
   if (typeof value !== 'object' || value === null) return;
@@ -116,16 +132,16 @@ const replace = (value: unknown, opened: ReadonlyMap<Sealed, string | null>): un
 };
 
 /** Each mark with the places in the answer (JSON pointers) where its texts would stand. */
-const placesOf = (answer: unknown, withdrawn: ReadonlyMap<string, WithdrawnMark>): readonly object[] => {
+const placesOf = (answer: unknown, marks: ReadonlyMap<string, object>): readonly object[] => {
   const places = new Map<string, string[]>();
   const walk = (value: unknown, path: string): void => {
     if (typeof value !== 'object' || value === null) return;
     if (isSealed(value)) {
-      if (withdrawn.has(value.eventId)) places.set(value.eventId, [...(places.get(value.eventId) ?? []), path]);
+      if (marks.has(value.eventId)) places.set(value.eventId, [...(places.get(value.eventId) ?? []), path]);
     } else for (const [key, inner] of Object.entries(value)) walk(inner, `${path}/${key}`);
   };
   walk(answer, '');
-  return [...places].map(([eventId, paths]) => ({ ...withdrawn.get(eventId), paths }));
+  return [...places].map(([eventId, paths]) => ({ ...marks.get(eventId), paths }));
 };
 
 /** What is withheld, where it would stand in the answer (a JSON pointer), and why: nothing is silently missing. */

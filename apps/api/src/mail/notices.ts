@@ -9,7 +9,15 @@ import type { Facts, MailKind, MeetingFacts } from './kinds.js';
 /** The events that somebody may have to be written to about. */
 export const MAILED = [
   ...['ActionReminded', 'ActionFellDue', 'ActionChased', 'AcceptanceChased', 'ActionEscalated', 'HandoverOffered'],
-  ...['TextWithdrawn', 'MeetingPlanned', 'MeetingMoved', 'MeetingCancelled', 'ApologyReceived', 'MeetingClosed'],
+  ...[
+    'TextWithdrawn',
+    'DisclosureRecalled',
+    'MeetingPlanned',
+    'MeetingMoved',
+    'MeetingCancelled',
+    'ApologyReceived',
+    'MeetingClosed',
+  ],
 ];
 
 export interface Notice {
@@ -116,7 +124,8 @@ export const noticeOf = async (
         facts: { action: { caseId, caseNumber: theCase.referred.caseNumber, actionId, deadline } },
       };
     }
-    case 'TextWithdrawn': {
+    case 'TextWithdrawn':
+    case 'DisclosureRecalled': {
       const { caseId, told } = event.data;
       const theCase = await caseOf(store, caseId);
       if (!theCase) return undefined;

@@ -49,6 +49,10 @@ export const REASON_TEXT: Readonly<Record<AgendaReason, { readonly da: string; r
     en: 'Moved to another municipality: close or hand over',
   },
   'came-of-age': { da: 'Den unge er fyldt 18: se på grundlag og myndigheder', en: 'Turned 18: look at basis and authorities' },
+  'rests-on-recalled': {
+    da: 'Noget bygger måske på en tilbagekaldt videregivelse',
+    en: 'Something may rest on a recalled disclosure',
+  },
   'new-information': { da: 'Nyt siden sidste møde', en: 'New since the last meeting' },
   'new-referral': { da: 'Ny henvisning', en: 'New referral' },
   'unnamed-owner': { da: 'En aftale har ingen ansvarlig person', en: 'An action has nobody named' },

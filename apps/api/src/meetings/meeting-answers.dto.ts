@@ -6,6 +6,8 @@ import {
   DisclosureAnswer,
   ERASED,
   ErasedAnswer,
+  RESTS,
+  RestsOnRecalledAnswer,
   WITHDRAWN,
   WITHHELD,
   WithdrawnTextAnswer,
@@ -100,6 +102,7 @@ export class AgendaAnswer {
   @Nested(() => AgendaItemAnswer, { many: true }) items!: AgendaItemAnswer[];
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
   @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
+  @Nested(() => RestsOnRecalledAnswer, RESTS) restsOnRecalled?: RestsOnRecalledAnswer[];
 }
 
 export class CorrectionAnswer {
@@ -131,4 +134,5 @@ export class MinutesAnswer {
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
   @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
   @Nested(() => WithheldTextAnswer, WITHHELD) withheldTexts?: WithheldTextAnswer[];
+  @Nested(() => RestsOnRecalledAnswer, RESTS) restsOnRecalled?: RestsOnRecalledAnswer[];
 }

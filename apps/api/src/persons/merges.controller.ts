@@ -12,6 +12,8 @@ import {
   WITHHELD,
   WithdrawnTextAnswer,
   WithheldTextAnswer,
+  RESTS,
+  RestsOnRecalledAnswer,
 } from '../cases/case-answers.dto.js';
 import { searchShape, together, withholdEntry } from '../cases/shapes.js';
 import { Ask } from '../core/ask.js';
@@ -80,6 +82,7 @@ export class TextsInBetweenAnswer {
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
   @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
   @Nested(() => WithheldTextAnswer, WITHHELD) withheldTexts?: WithheldTextAnswer[];
+  @Nested(() => RestsOnRecalledAnswer, RESTS) restsOnRecalled?: RestsOnRecalledAnswer[];
 }
 
 const MOST_TEXTS = 500;

@@ -6,6 +6,7 @@ import { judgeDisclosure, partyOf, sharingRefusal } from '../information-sharing
 import { decideAction, isActionCommand, type ActionCommand } from './actions.js';
 import type { CaseCommand, CaseEvent, CaseFolded } from './events.js';
 import { isWithinTwoYears, mayAnswerFor, notOpen, notTakingPart, workerExcluded } from './rules.js';
+import { recallDisclosure, reviewRecall } from './recall.js';
 import { acknowledgeWithdrawal, withdrawText } from './withdrawal.js';
 import { evolveCase, isAlive, isExcluded, isWorkedOn, takesPart, type CaseState, type ExistingCase } from './state.js';
 
@@ -224,6 +225,10 @@ const decideExisting = (
       return withdrawText(command, state);
     case 'AcknowledgeWithdrawal':
       return acknowledgeWithdrawal(command, state);
+    case 'RecallDisclosure':
+      return recallDisclosure(command, state);
+    case 'ReviewRecall':
+      return reviewRecall(command, state);
     default:
       return unreachable(command);
   }

@@ -1,7 +1,7 @@
 // case-{caseId}: one young person's case with its organisations, information, actions and follow-ups.
 import type { Command } from '../kernel/decider.js';
 import { codec, event, text, type EventOf, type FoldedOf } from '../kernel/events.js';
-import { bool, code, id, instant, list, localDate, object, oneOf, opt } from '../kernel/schema.js';
+import { bool, code, id, instant, list, localDate, object, oneOf, opt, type Infer } from '../kernel/schema.js';
 import { AGE_BANDS, CATEGORIES, type AgeBand, type Category } from '../kernel/vocabulary.js';
 import {
   disclosure,
@@ -13,6 +13,14 @@ import {
 
 export const CLOSE_OUTCOMES = ['goal-reached', 'handed-over', 'moved', 'closed-without-action', 'died', 'other'] as const;
 export type CloseOutcome = (typeof CLOSE_OUTCOMES)[number];
+
+/** Why something may rest on a disclosure: it says so, something says it for it, or who got the disclosure made it afterwards. */
+export const REST_REASONS = ['cites', 'caused-by', 'same-item', 'possible'] as const;
+const rest = object({ eventId: id, eventType: code, why: oneOf(REST_REASONS), actionId: opt(id) });
+/** Something that may rest on a recalled disclosure: an event of the case or of a meeting. */
+export type Rest = Infer<typeof rest>;
+export const REVIEW_VERDICTS = ['keep', 'withdraw'] as const;
+export type ReviewVerdict = (typeof REVIEW_VERDICTS)[number];
 
 /** Where a step was agreed, when it was in a meeting. */
 const inMeeting = opt(object({ meetingId: id, itemId: id }));
@@ -93,6 +101,23 @@ export const caseEvents = {
     { ground: text(219, 'social') },
   ),
   WithdrawalAcknowledged: event(1, { caseId: id, eventId: id, organisationId: id }),
+  /**
+   * A disclosure, of this stream or of a meeting's, lacked its basis. `told`: organisations that got it. `rests`: what may rest on it,
+   * as the log stood; each waits for a human.
+   */
+  DisclosureRecalled: event(
+    1,
+    {
+      ...{ caseId: id, disclosureId: id, eventId: id, eventType: code, fromOrganisationId: id, sharedAt: instant },
+      ...{ category: oneOf(CATEGORIES), meetingId: opt(id), told: list(id), rests: list(rest) },
+    },
+    { ground: text(220, 'social') },
+  ),
+  RecallReviewed: event(
+    1,
+    { caseId: id, disclosureId: id, eventId: id, actionId: opt(id), verdict: oneOf(REVIEW_VERDICTS) },
+    { reason: text(221, 'social') },
+  ),
 };
 export type CaseEvent = EventOf<typeof caseEvents>;
 export type CaseFolded = FoldedOf<typeof caseEvents>;
@@ -111,6 +136,21 @@ export interface WrittenText {
   readonly organisationId: string;
   /** Organisations it was shared with, or put to; missing: all of the case could read it. */
   readonly recipients?: readonly string[];
+}
+
+/** What is known of a disclosure that is recalled, and of what may rest on it: read from the log when the command is built. */
+export interface SharedDisclosure {
+  readonly disclosureId: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  /** UTC; what was said in the room: when it was said. */
+  readonly sharedAt: string;
+  readonly category: Category;
+  readonly meetingId?: string;
+  readonly fromOrganisationId: string;
+  readonly fromKind: Party['kind'];
+  /** Organisations. */
+  readonly recipients: readonly string[];
 }
 
 export type CaseCommand =
@@ -173,4 +213,9 @@ export type CaseCommand =
   | Command<'ReopenCase', { caseId: string; ground: string }>
   | Command<'ChangeArea', { caseId: string; areaId: string }>
   | Command<'WithdrawText', { caseId: string; text: WrittenText; ground: string }>
-  | Command<'AcknowledgeWithdrawal', { caseId: string; eventId: string }>;
+  | Command<'AcknowledgeWithdrawal', { caseId: string; eventId: string }>
+  | Command<'RecallDisclosure', { caseId: string; disclosure: SharedDisclosure; rests: readonly Rest[]; ground: string }>
+  | Command<
+      'ReviewRecall',
+      { caseId: string; disclosureId: string; eventId: string; verdict: ReviewVerdict; reason: string; text?: WrittenText }
+    >;

@@ -1,8 +1,8 @@
 // What a case is so far, folded from the clear part of its events.
 import { unreachable } from '../kernel/decider.js';
-import { compact } from '../kernel/values.js';
+import { compact, unique } from '../kernel/values.js';
 import type { Disclosed, DisclosureRefusal, Party } from '../information-sharing/information-sharing.js';
-import type { CaseFolded, CloseOutcome } from './events.js';
+import type { CaseFolded, CloseOutcome, Rest, ReviewVerdict } from './events.js';
 
 type Data<T extends CaseFolded['type']> = Extract<CaseFolded, { type: T }>['data'];
 
@@ -31,6 +31,14 @@ export interface Withdrawal {
   /** Organisations. */
   readonly told: readonly string[];
   readonly acknowledged: readonly string[];
+  /** False: a disclosure that was recalled; the sharer still reads it. */
+  readonly withdrawn: boolean;
+}
+
+export interface Recall {
+  readonly disclosureId: string;
+  readonly rests: readonly Rest[];
+  readonly reviews: readonly { readonly eventId: string; readonly verdict: ReviewVerdict }[];
 }
 
 interface CaseFacts {
@@ -49,6 +57,7 @@ interface CaseFacts {
   readonly reports: readonly Data<'ProgressReported'>[];
   readonly followUps: readonly Data<'FollowUpScheduled'>[];
   readonly withdrawals: readonly Withdrawal[];
+  readonly recalls: readonly Recall[];
 }
 /** `none` → referred → accepted or rejected → open ↔ paused → closed → open again. */
 export type ExistingCase = CaseFacts &
@@ -78,6 +87,14 @@ const unname = (state: ExistingCase, userId: string): ExistingCase => ({
 
 const answered = (state: ExistingCase, requestId: string | undefined, answer: 'shared' | 'declined') =>
   state.requests.map((r) => (r.asked.requestId === requestId ? { ...r, answer } : r));
+
+/** Those who got it are told anew: who had forgotten a recalled text and is told that it is withdrawn answers again. */
+const tell = (state: ExistingCase, eventId: string, told: readonly string[], withdrawn: boolean): readonly Withdrawal[] => {
+  const known = state.withdrawals.find((w) => w.eventId === eventId);
+  const others = state.withdrawals.filter((w) => w !== known);
+  const all = unique([...(known?.told ?? []), ...told]);
+  return [...others, { eventId, told: all, acknowledged: [], withdrawn: withdrawn || (known?.withdrawn ?? false) }];
+};
 
 const evolveExisting = (state: ExistingCase, event: Exclude<CaseFolded, { type: 'CaseReferred' }>): ExistingCase => {
   switch (event.type) {
@@ -159,13 +176,24 @@ const evolveExisting = (state: ExistingCase, event: Exclude<CaseFolded, { type: 
       return { ...state, followUps: [...state.followUps, event.data] };
     case 'TextWithdrawn': {
       const { eventId, told } = event.data;
-      return { ...state, withdrawals: [...state.withdrawals, { eventId, told, acknowledged: [] }] };
+      return { ...state, withdrawals: tell(state, eventId, told, true) };
     }
     case 'WithdrawalAcknowledged': {
       const { eventId, organisationId } = event.data;
       const acknowledge = (w: Withdrawal) =>
         w.eventId === eventId ? { ...w, acknowledged: [...w.acknowledged, organisationId] } : w;
       return { ...state, withdrawals: state.withdrawals.map(acknowledge) };
+    }
+    case 'DisclosureRecalled': {
+      const { disclosureId, eventId, told, rests } = event.data;
+      const recalls = [...state.recalls, { disclosureId, rests, reviews: [] }];
+      return { ...state, recalls, withdrawals: tell(state, eventId, told, false) };
+    }
+    case 'RecallReviewed': {
+      const { disclosureId, eventId, verdict } = event.data;
+      const review = (r: Recall) =>
+        r.disclosureId === disclosureId ? { ...r, reviews: [...r.reviews, { eventId, verdict }] } : r;
+      return { ...state, recalls: state.recalls.map(review) };
     }
     default:
       return unreachable(event);
@@ -190,6 +218,7 @@ export const evolveCase = (state: CaseState, event: CaseFolded): CaseState => {
     reports: [],
     followUps: [],
     withdrawals: [],
+    recalls: [],
   };
 };
 

@@ -8,7 +8,7 @@ import type { ExistingCase } from './state.js';
 
 type CommandOf<T extends CaseCommand['type']> = Extract<CaseCommand, { type: T }>;
 
-const LEADS: readonly string[] = ['coordinator', 'projectLead', 'hotspotChief'];
+export const LEADS: readonly string[] = ['coordinator', 'projectLead', 'hotspotChief'];
 const notYours = refuse(
   'text.not-yours',
   'A text is withdrawn by who wrote it, or by who leads the group.',
@@ -23,7 +23,7 @@ const notTold = refuse(
 export const withdrawText = ({ data, context }: CommandOf<'WithdrawText'>, state: ExistingCase): Decision<CaseEvent> => {
   const { caseId, text, ground } = data;
   const { eventId, eventType, writtenAt, category, meetingId, writtenBy, organisationId } = text;
-  if (state.withdrawals.some((w) => w.eventId === eventId)) return nothing;
+  if (state.withdrawals.some((w) => w.eventId === eventId && w.withdrawn)) return nothing;
   const { actor } = context;
   if (!writtenBy.includes(actor.userId) && !LEADS.includes(actor.role)) return notYours;
   // Who got it: whom it was shared with; else all who take part, or did, and could read it.

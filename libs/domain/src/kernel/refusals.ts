@@ -32,6 +32,8 @@ const THINGS = {
   withdrawal: ['withdrawal', 'tilbagetrækning'],
   'access-request': ['access request', 'anmodning om indsigt'],
   withholding: ['withheld part', 'undtaget del'],
+  recall: ['recalled disclosure', 'tilbagekaldt videregivelse'],
+  rest: ['item that rests on it', 'forhold, der bygger på den'],
 } as const;
 export type Thing = keyof typeof THINGS;
 

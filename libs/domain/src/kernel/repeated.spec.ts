@@ -234,6 +234,29 @@ const written = {
   ...{ writtenBy: [actors.buf.userId], organisationId: buf.organisationId },
 };
 const withdraw = command('WithdrawText', { caseId, text: written, ground: 'Handlede om en anden.' }, as('buf'));
+const recall = command('RecallDisclosure', {
+  caseId,
+  ground: 'Modtageren manglede grundlag.',
+  rests: [{ eventId: 'e1', eventType: 'ProgressReported', why: 'possible' }],
+  disclosure: {
+    disclosureId: 'd1',
+    eventId: 'e0',
+    eventType: 'InformationShared',
+    sharedAt: '2026-11-20T08:00:00.000Z',
+    category: 'school',
+    fromOrganisationId: 'bif',
+    fromKind: 'municipal',
+    recipients: ['buf'],
+  },
+});
+const review = command('ReviewRecall', {
+  caseId,
+  disclosureId: 'd1',
+  eventId: 'e1',
+  verdict: 'withdraw',
+  reason: 'Byggede kun på det.',
+  text: written,
+});
 const cases: Table<CaseCommand> = {
   ReferCase: [refer],
   ScreenCase: [refer, command('ScreenCase', { caseId, outcome: 'accepted' })],
@@ -263,6 +286,8 @@ const cases: Table<CaseCommand> = {
   ReopenCase: [refer, close, command('ReopenCase', { caseId, ground: 'Nyt.' })],
   ChangeArea: [refer, command('ChangeArea', { caseId, areaId: 'a2' })],
   WithdrawText: [refer, withdraw],
+  RecallDisclosure: [refer, recall],
+  ReviewRecall: [refer, recall, review],
   AcknowledgeWithdrawal: [refer, withdraw, command('AcknowledgeWithdrawal', { caseId, eventId: 'e1' }, as('police'))],
 };
 

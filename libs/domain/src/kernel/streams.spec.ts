@@ -55,6 +55,8 @@ const FROZEN_FIELDS = {
   'CaseReopened.ground': 216,
   'ActionReworded.description': 218,
   'TextWithdrawn.ground': 219,
+  'DisclosureRecalled.ground': 220,
+  'RecallReviewed.reason': 221,
   'AttendeeArrived.guestName': 301,
   'InformationSharedInRoom.content': 302,
   'InformationSharedInRoom.necessity': 303,

@@ -190,6 +190,24 @@ describe('an organisation knows', () => {
     expect(knows(p, 'bif', time(20)).get(eventId)).toMatchObject({ lawful: false, withdrawnAt: time(20) });
     expect(knows(p, 'bif').get(p.last.eventId)).toMatchObject({ words: false, ways: [{ way: 'toldToForget' }] });
   });
+
+  it('what was recalled until it was, where it was told; who shared it knew it anyway', () => {
+    const p = begun();
+    p.at(10).play('buf', 'ShareInformation', { caseId, toOrganisationIds: ['bif'], disclosure: disclosure('d1') });
+    const { eventId } = p.last;
+    const told = { disclosureId: 'd1', eventId, eventType: 'InformationShared', sharedAt: time(10), category: 'school' };
+    const from = { fromOrganisationId: 'buf', fromKind: 'municipal', recipients: ['bif'] };
+    p.at(20).play('buf', 'RecallDisclosure', {
+      caseId,
+      disclosure: { ...told, ...from },
+      rests: [],
+      ground: 'Intet grundlag for det.',
+    });
+    expect(knows(p, 'bif', time(19)).get(eventId)).toMatchObject({ lawful: true, recalledAt: time(20) });
+    expect(knows(p, 'bif', time(20)).get(eventId)).toMatchObject({ lawful: false, recalledAt: time(20) });
+    expect(knows(p, 'buf', time(20)).get(eventId)).toMatchObject({ lawful: true, recalledAt: time(20) });
+    expect(knows(p, 'bif').get(p.last.eventId)).toMatchObject({ words: false, ways: [{ way: 'toldToForget' }] });
+  });
 });
 
 // ---- whatever happens

@@ -222,6 +222,7 @@ export const waysOfKnowing = (
         break;
       }
       case 'TextWithdrawn':
+      case 'DisclosureRecalled':
         learn(event.data.told, eventId, 'toldToForget', at);
         break;
       default:
@@ -259,11 +260,14 @@ export const waysOfKnowing = (
   }
 };
 
-/** When the texts of events were withdrawn. */
+/** When the texts of events were withdrawn, and disclosures recalled. */
 const marksOf = (history: readonly Happening[], caseId: string) => {
-  const withdrawn = new Map<string, string>();
-  for (const { event, at } of onlyOf(history, caseId)) if (event.type === 'TextWithdrawn') withdrawn.set(event.data.eventId, at);
-  return { withdrawn };
+  const [withdrawn, recalled] = [new Map<string, string>(), new Map<string, string>()];
+  for (const { event, at } of onlyOf(history, caseId)) {
+    if (event.type === 'TextWithdrawn') withdrawn.set(event.data.eventId, at);
+    if (event.type === 'DisclosureRecalled') recalled.set(event.data.eventId, at);
+  }
+  return { withdrawn, recalled };
 };
 
 /**
@@ -278,18 +282,22 @@ export const knowledgeAt = (
   at: string,
 ): readonly KnownEvent[] => {
   const ways = waysOfKnowing(history, caseId, organisationId);
-  const { withdrawn } = marksOf(history, caseId);
+  const { withdrawn, recalled } = marksOf(history, caseId);
   return onlyOf(history, caseId).flatMap(({ eventId }): KnownEvent[] => {
     const until = (ways.get(eventId) ?? []).filter((way) => way.at <= at);
     const [first] = until;
     if (!first) return [];
     const withdrawnAt = withdrawn.get(eventId);
+    const recalledAt = recalled.get(eventId);
+    // Recalled from those who got it: who shared it knew it anyway.
+    const lost = until.some(({ way }) => way === 'shared') ? [withdrawnAt] : [withdrawnAt, recalledAt];
     return [
       {
         ...{ eventId, since: first.at, ways: until },
         words: until.some(({ way }) => !WITHOUT_WORDS.includes(way)),
         ...(withdrawnAt !== undefined && { withdrawnAt }),
-        lawful: withdrawnAt === undefined || at < withdrawnAt,
+        ...(recalledAt !== undefined && { recalledAt }),
+        lawful: lost.every((when) => when === undefined || at < when),
       },
     ];
   });

@@ -20,6 +20,8 @@ export const AGENDA_REASONS = [
   'follow-up-due',
   'person-moved',
   'came-of-age',
+  /** What may rest on a disclosure that was recalled, and nobody has looked at yet. */
+  'rests-on-recalled',
   'new-information',
   'new-referral',
   'unnamed-owner',

@@ -11,7 +11,7 @@ export type FoundAction = ActionTableRow & OfCase & { readonly person_name: Seal
 
 export const actionRow = (row: ActionTableRow & OfCase, personName: Sealed | undefined, today: string): ActionRow => {
   const overdue = row.open && row.deadline < today;
-  const { agreedAt, agreedInMeetingId, handoverTo, description, lastReport } = row.doc;
+  const { agreedAt, agreedInMeetingId, handoverTo, description, lastReport, quarantine = [] } = row.doc;
   return {
     actionId: row.action_id,
     caseId: row.case_id,
@@ -36,6 +36,7 @@ export const actionRow = (row: ActionTableRow & OfCase, personName: Sealed | und
     ...(handoverTo && { handoverTo }),
     ...(description && { description }),
     ...(lastReport && { lastReport }),
+    ...(quarantine.length > 0 && { restsOnRecalled: [...new Set(quarantine.map(({ disclosureId }) => disclosureId))] }),
     ...(personName && { personName }),
   };
 };

@@ -16,7 +16,7 @@ type Found = CaseTableRow & {
 /** What brings a case to the meeting also while it is paused. */
 const PRESSING: readonly AgendaReason[] = [
   ...(['escalated-action', 'chased-action', 'overdue-action', 'steering-decision', 'follow-up-due'] as const),
-  ...(['person-moved', 'came-of-age'] as const),
+  ...(['person-moved', 'came-of-age', 'rests-on-recalled'] as const),
 ];
 
 /**
@@ -47,6 +47,7 @@ export const reasonsFor = (
     'follow-up-due': followUpOn !== undefined,
     'person-moved': row.moved_on != null && row.moved_on <= date && !discussedSince(row.moved_on),
     'came-of-age': row.came_of_age_on != null && row.came_of_age_on <= date && !discussedSince(row.came_of_age_on),
+    'rests-on-recalled': (doc.unreviewed ?? 0) > 0,
     'new-information': newSince > 0,
     'new-referral':
       status === 'referred' || status === 'accepted' || (status === 'open' && row.last_discussed_on === null && !doc.imported),

@@ -1,5 +1,5 @@
 // The case as one organisation lawfully knew it: its stream and the meetings that spoke of it, read from the log and folded.
-import { knowledgeAt, tookPart, type Happening } from '@app/domain';
+import { knowledgeAt, restsOn, tookPart, type Happening } from '@app/domain';
 import type { EventStore, StoredEvent } from '@app/event-store';
 import { decodeCursor, encodeCursor, limitOf, pageOf } from '../cursor.js';
 import { decode } from '../history.js';
@@ -18,7 +18,7 @@ const happening = (stored: StoredEvent): Happening => {
 };
 
 /** Everything that happened in a case and in the meetings that spoke of it or agreed something in it, in the order of the log. */
-export const readHistory =
+const readHistory =
   (ask: Ask, store: EventStore) =>
   async (caseId: string): Promise<readonly { readonly stored: StoredEvent; readonly happening: Happening }[]> => {
     const [own, mentions] = await Promise.all([
@@ -59,5 +59,21 @@ export const knowledgeQuery = (ask: Ask, store: EventStore): ReadModels['knowled
       ({ event }) => encodeCursor('knowledge', [event.position]),
     );
     return { ...page, tookPart: tookPart(happenings, caseId, organisationId).filter(({ from }) => from <= when) };
+  };
+};
+
+/** @throws SchemaError, UnknownEventError */
+export const recallableQuery = (ask: Ask, store: EventStore): ReadModels['recallable'] => {
+  const history = readHistory(ask, store);
+  return async (caseId, disclosureId) => {
+    const all = await history(caseId);
+    const shared = all.find(({ happening: { event } }) => {
+      const isShared = event.type === 'InformationShared' || event.type === 'InformationSharedInRoom';
+      return isShared && event.data.caseId === caseId && event.data.disclosureId === disclosureId;
+    });
+    if (!shared) return undefined;
+    const happenings = all.map(({ happening }) => happening);
+    const revision = all.findLast(({ stored }) => stored.stream === `case-${caseId}`)!.stored.revision;
+    return { entry: timelineEntry(shared.stored), rests: restsOn(happenings, caseId, disclosureId), revision };
   };
 };

@@ -6,7 +6,7 @@ import { InconsistentHistoryError } from '../errors.js';
 import { sealed, type OnCase, type OnMeeting } from '../history.js';
 import type { ActionStatus, CaseStatus } from '../questions.js';
 import type { Rows } from '../rows.js';
-import { projectWithdrawal } from './withdrawals.js';
+import { projectRests, projectWithdrawal, restId } from './withdrawals.js';
 import {
   NEWS_KEPT,
   NO_DEADLINE,
@@ -143,7 +143,14 @@ export const needCase = (event: OnCase, rows: Rows): void => {
   if (event.type === 'ActionAgreed') return rows.actions.fresh(event.data.actionId);
   if (event.type === 'InformationRequested') return rows.requests.fresh(event.data.requestId);
   if ('actionId' in data && data.actionId !== undefined) rows.actions.need(data.actionId);
-  if (event.type === 'TextWithdrawn' || event.type === 'WithdrawalAcknowledged') rows.withdrawals.need(event.data.eventId);
+  if (event.type === 'TextWithdrawn' || event.type === 'WithdrawalAcknowledged' || event.type === 'DisclosureRecalled')
+    rows.withdrawals.need(event.data.eventId);
+  if (event.type === 'DisclosureRecalled')
+    for (const { eventId, actionId } of event.data.rests) {
+      rows.rests.fresh(restId(event.data.disclosureId, eventId));
+      if (actionId !== undefined) rows.actions.need(actionId);
+    }
+  if (event.type === 'RecallReviewed') rows.rests.need(restId(event.data.disclosureId, event.data.eventId));
   if ('requestId' in data) rows.requests.need(data.requestId);
   if ('answers' in data && data.answers !== undefined) rows.requests.need(data.answers);
   if (event.type === 'WorkerExcluded') rows.actions.needBy('case_id', data.caseId);
@@ -380,6 +387,12 @@ export const projectCase = (event: OnCase, rows: Rows): void => {
     case 'WithdrawalAcknowledged':
       projectWithdrawal(event, rows);
       return change(rows, row, event);
+    case 'DisclosureRecalled':
+    case 'RecallReviewed': {
+      if (event.type === 'DisclosureRecalled') projectWithdrawal(event, rows);
+      const unreviewed = (row.doc.unreviewed ?? 0) + projectRests(event, rows);
+      return change(rows, row, event, { doc: { unreviewed } });
+    }
     default:
       return unreachable(event);
   }

@@ -1,5 +1,5 @@
 // What is asked about cases and their actions, and the shapes of the answers. Texts are still sealed.
-import type { AgeBand, Category, CloseOutcome, KnownEvent, Party } from '@app/domain';
+import type { AgeBand, Category, CloseOutcome, KnownEvent, Party, Rest, ReviewVerdict } from '@app/domain';
 import type { Sealed } from '@app/personal-data';
 import type { PersonRow } from '../persons/questions.js';
 import type { CaseScope, Page, Paging } from '../questions.js';
@@ -72,6 +72,8 @@ export interface ActionRow {
   readonly escalatedOn?: string;
   /** Local date since which somebody has to accept it, or the handover. */
   readonly awaitsAcceptanceSince?: string;
+  /** Recalled disclosures it may rest on, until somebody has looked. It is chased as ever. */
+  readonly restsOnRecalled?: readonly string[];
   readonly handoverTo?: { readonly organisationId: string; readonly userId?: string };
   readonly description?: Sealed;
   readonly lastReport?: Sealed;
@@ -122,10 +124,41 @@ export interface WithdrawnMark {
   readonly caseId: string;
   readonly at: string;
   readonly by: string;
+  /** Withdrawn for all, or recalled from those who got it: who shared it and who reviews still read that. */
+  readonly why: 'wrong-person' | 'recalled';
+  /** Of a recalled disclosure. */
+  readonly disclosureId?: string;
+  readonly fromOrganisationId?: string;
+}
+
+/** What may rest on a recalled disclosure and nobody has looked at yet. */
+export interface RestMark {
+  readonly eventId: string;
+  readonly caseId: string;
+  readonly disclosureId: string;
+  readonly why: Rest['why'];
+}
+/** A recalled disclosure with what may rest on it. Nothing of what it said. */
+export interface RecallRow extends Omit<WithdrawalRow, 'why' | 'writtenAt' | 'disclosureId'> {
+  readonly disclosureId: string;
+  readonly fromOrganisationId: string;
+  readonly sharedAt: string;
+  readonly rests: readonly (Rest & {
+    readonly open: boolean;
+    readonly verdict?: ReviewVerdict;
+    readonly reviewedAt?: string;
+    readonly reviewedBy?: string;
+  })[];
+}
+/** What a recall needs to know: the disclosure, what may rest on it as the log stands, and the case's revision then. */
+export interface Recallable {
+  readonly entry: TimelineEntry;
+  readonly rests: readonly Rest[];
+  readonly revision: number;
 }
 
 /** A text that was withdrawn, for who got it. Nothing of what it said. */
-export interface WithdrawalRow extends WithdrawnMark {
+export interface WithdrawalRow extends Omit<WithdrawnMark, 'fromOrganisationId'> {
   readonly caseNumber: string;
   readonly groupId: string;
   readonly eventType: string;
@@ -181,6 +214,12 @@ export interface CaseQuestions {
   withdrawals(scope: CaseScope, filter: { eventId?: string; open?: boolean }, paging: Paging): Promise<Page<WithdrawalRow>>;
   /** Those of the events whose texts are withdrawn. */
   withdrawnAmong(eventIds: readonly string[]): Promise<readonly WithdrawnMark[]>;
+  /** Those of the events that may rest on a recalled disclosure, until somebody has looked. */
+  restsAmong(eventIds: readonly string[]): Promise<readonly RestMark[]>;
+  /** Last recalled first. `open`: something that may rest on it was not looked at yet. */
+  recalls(scope: CaseScope, filter: { open?: boolean }, paging: Paging): Promise<Page<RecallRow>>;
+  /** Read from the log. */
+  recallable(caseId: string, disclosureId: string): Promise<Recallable | undefined>;
   action(actionId: string, today: string): Promise<ActionRow | undefined>;
   actions(scope: CaseScope, filter: ActionFilter, paging: Paging, today: string): Promise<Page<ActionRow>>;
 }

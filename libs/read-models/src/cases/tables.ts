@@ -29,6 +29,8 @@ export interface CaseDoc {
   readonly followUps: readonly string[];
   /** Information requests without an answer, and the local dates they were put. */
   readonly asked: readonly { readonly requestId: string; readonly toOrganisationId: string; readonly on: string }[];
+  /** What may rest on recalled disclosures and was not looked at yet: how many. */
+  readonly unreviewed?: number;
   /** Where in the log the newest pieces of information came in, at most {@link NEWS_KEPT}. */
   readonly news: readonly string[];
   /** Where in the log the newest decisions of the steering group, or the directors, stand. */
@@ -106,6 +108,8 @@ export type ActionDoc = Pick<ActionRow, 'agreedAt' | 'agreedInMeetingId' | 'hand
   readonly cancelledAt?: string;
   /** Earlier deadlines, and when each was given up. */
   readonly earlier?: readonly { readonly deadline: string; readonly until: string }[];
+  /** Events of the action that may rest on a recalled disclosure, and that nobody has looked at yet. */
+  readonly quarantine?: readonly { readonly disclosureId: string; readonly eventId: string }[];
 };
 /** What the ladder knows of the action. */
 export interface ChaseDoc {

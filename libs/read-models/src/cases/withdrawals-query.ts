@@ -1,15 +1,26 @@
 // Which texts were withdrawn: those among an answer's, and the list of who got them.
 import { decodeCursor, encodeCursor, limitOf, pageOf } from '../cursor.js';
-import type { ReadModels, WithdrawalRow, WithdrawnMark } from '../questions.js';
-import { at, isOneOf, Parameters, type Ask } from '../sql.js';
-import type { WithdrawalTableRow } from './withdrawals.js';
+import type { ReadModels, RecallRow, RestMark, WithdrawalRow, WithdrawnMark } from '../questions.js';
+import { at, inScope, isOneOf, Parameters, type Ask } from '../sql.js';
+import type { RestTableRow, WithdrawalTableRow } from './withdrawals.js';
 
 type Found = WithdrawalTableRow & { readonly case_number: string; readonly group_id: string };
-const withdrawalRow = ({ event_id, case_id, case_number, group_id, told, at: when, doc }: Found): WithdrawalRow => {
-  const { acknowledged, ...rest } = doc;
+const withdrawalRow = ({
+  event_id,
+  case_id,
+  disclosure_id,
+  case_number,
+  group_id,
+  told,
+  at: when,
+  doc,
+}: Found): WithdrawalRow => {
+  const { acknowledged, withdrawn, recalled: _, ...rest } = doc;
   return {
     ...{ eventId: event_id, caseId: case_id, caseNumber: case_number, groupId: group_id, at: when },
     ...rest,
+    why: withdrawn ? 'wrong-person' : 'recalled',
+    ...(disclosure_id !== null && { disclosureId: disclosure_id }),
     told: told.map((organisationId) => {
       const answer = acknowledged.find((each) => each.organisationId === organisationId);
       return { organisationId, ...(answer && { acknowledgedAt: answer.at, acknowledgedBy: answer.by }) };
@@ -17,7 +28,20 @@ const withdrawalRow = ({ event_id, case_id, case_number, group_id, told, at: whe
   };
 };
 
-export const withdrawalQueries = (ask: Ask): Pick<ReadModels, 'withdrawals' | 'withdrawnAmong'> => ({
+const recallRow = ({ rests, ...row }: Found & { readonly rests: readonly RestTableRow[] }): RecallRow => {
+  const { why: _, disclosureId, writtenAt: sharedAt, by, at: when, ...rest } = withdrawalRow(row);
+  const { fromOrganisationId, at: recalledAt, by: recalledBy } = row.doc.recalled ?? { fromOrganisationId: '', at: when, by };
+  return {
+    ...rest,
+    ...{ disclosureId: disclosureId!, sharedAt, fromOrganisationId, at: recalledAt, by: recalledBy },
+    // Open ones first, then by kind, so that the list reads the same each time.
+    rests: rests
+      .map(({ event_id, open, doc }) => ({ eventId: event_id, open, ...doc }))
+      .sort((a, b) => Number(b.open) - Number(a.open) || (a.eventType + a.eventId < b.eventType + b.eventId ? -1 : 1)),
+  };
+};
+
+export const withdrawalQueries = (ask: Ask): Pick<ReadModels, 'withdrawals' | 'withdrawnAmong' | 'recalls' | 'restsAmong'> => ({
   withdrawals: async (scope, { eventId, open }, paging) => {
     const limit = limitOf(paging);
     if ('none' in scope || ('groups' in scope && scope.groups.length === 0)) return { items: [] };
@@ -50,11 +74,44 @@ export const withdrawalQueries = (ask: Ask): Pick<ReadModels, 'withdrawals' | 'w
   withdrawnAmong: async (eventIds) => {
     if (eventIds.length === 0) return [];
     const rows = await ask<WithdrawalTableRow>(`select * from ${at('withdrawals')} where event_id = any($1)`, [eventIds]);
-    return rows.map(({ event_id, case_id, at: when, doc }): WithdrawnMark => ({
+    return rows.map(({ event_id, case_id, disclosure_id, at: when, doc }): WithdrawnMark => ({
       eventId: event_id,
       caseId: case_id,
       at: when,
       by: doc.by,
+      why: doc.withdrawn ? 'wrong-person' : 'recalled',
+      ...(disclosure_id !== null && { disclosureId: disclosure_id }),
+      ...(doc.recalled && { fromOrganisationId: doc.recalled.fromOrganisationId }),
     }));
+  },
+
+  restsAmong: async (eventIds) => {
+    if (eventIds.length === 0) return [];
+    const rows = await ask<RestTableRow>(`select * from ${at('rests')} where open and event_id = any($1)`, [eventIds]);
+    return rows.map(({ event_id, case_id, disclosure_id, doc }): RestMark => ({
+      ...{ eventId: event_id, caseId: case_id, disclosureId: disclosure_id, why: doc.why },
+    }));
+  },
+
+  recalls: async (scope, { open }, paging) => {
+    const limit = limitOf(paging);
+    const { p, values } = new Parameters();
+    const where = inScope(scope, p);
+    if (!where) return { items: [] };
+    where.push('w.disclosure_id is not null');
+    const waits = `exists (select 1 from ${at('rests')} r where r.disclosure_id = w.disclosure_id and r.open)`;
+    if (open !== undefined) where.push(open ? waits : `not ${waits}`);
+    if (paging.after !== undefined) {
+      const [when, id] = decodeCursor('recalls', 2, paging.after);
+      where.push(`(w.at, w.event_id) < (${p(when)}, ${p(id)})`);
+    }
+    const rows = await ask<Found & { readonly rests: readonly RestTableRow[] }>(
+      `select w.*, c.case_number, c.group_id,
+         (select coalesce(json_agg(r), '[]') from ${at('rests')} r where r.disclosure_id = w.disclosure_id) as rests
+       from ${at('withdrawals')} w join ${at('cases')} c using (case_id)
+       where ${where.join(' and ')} order by w.at desc, w.event_id desc limit ${p(limit + 1)}`,
+      values,
+    );
+    return pageOf(rows, limit, recallRow, (row) => encodeCursor('recalls', [row.at, row.event_id]));
   },
 });

@@ -7,15 +7,18 @@ import type { DisclosureTableRow } from './projection.js';
 type Found = Pick<DisclosureTableRow, 'position' | 'at' | 'group_id' | 'doc'> & {
   readonly case_number: string | null;
   readonly withdrawn_at: string | null;
+  readonly recalled_at: string | null;
 };
-const toRow = ({ doc, group_id, case_number, withdrawn_at }: Found): DisclosureRow => ({
+const toRow = ({ doc, group_id, case_number, withdrawn_at, recalled_at }: Found): DisclosureRow => ({
   ...doc,
   groupId: group_id,
   caseNumber: case_number ?? '',
   ...(withdrawn_at !== null && { withdrawnAt: withdrawn_at }),
+  ...(recalled_at !== null && { recalledAt: recalled_at }),
 });
 const SELECT = () =>
-  `select d.position, d.at, d.group_id, d.doc, c.case_number, w.at as withdrawn_at
+  `select d.position, d.at, d.group_id, d.doc, c.case_number, w.doc -> 'recalled' ->> 'at' as recalled_at,
+     case when (w.doc ->> 'withdrawn')::boolean then w.at end as withdrawn_at
    from ${at('disclosures')} d left join ${at('cases')} c on c.case_id = d.case_id
    left join ${at('withdrawals')} w on w.event_id = d.doc -> 'content' ->> 'eventId'`;
 

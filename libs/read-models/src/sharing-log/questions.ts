@@ -34,6 +34,8 @@ export interface DisclosureRow {
   readonly repeats?: string;
   /** When the texts were withdrawn: written about the wrong person. */
   readonly withdrawnAt?: string;
+  /** When it was recalled: it lacked its basis. */
+  readonly recalledAt?: string;
   readonly content?: Sealed;
   readonly necessity?: Sealed;
 }
