@@ -3,7 +3,7 @@ import { startTestServer, type TestServer } from './support/server.js';
 
 /** Endpoints that answer with a file, and what it is. */
 const FILES = [
-  [/\.pdf$/, 'application/pdf'],
+  [/[./]pdf$/, 'application/pdf'],
   [/^\/api\/calendar\//, 'text/calendar'],
   [/\/export$/, 'text/csv; charset=utf-8'],
 ] as const;

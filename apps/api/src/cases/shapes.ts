@@ -3,7 +3,6 @@ import type { AccessDecision } from '@app/access';
 import type { Sealed } from '@app/personal-data';
 import type { CaseDetail, CaseRow, DisclosureRow, EscalationRow, PersonRow, RequestRow, TimelineEntry } from '@app/read-models';
 import { WithheldText, type Texts } from '../core/texts.js';
-import { leads } from '../core/guards.js';
 
 /** A protected address leaves in no answer; it shows as withheld. */
 export const personShape = (texts: Texts, { personId, addressProtected, identity }: PersonRow) => {

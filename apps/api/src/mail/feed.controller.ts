@@ -8,6 +8,7 @@ import { DEFAULT_MAIL } from '@app/domain';
 import { Ask } from '../core/ask.js';
 import { TheCall, type Call } from '../core/call.js';
 import { Changer } from '../core/change.js';
+import { signedIn } from '../core/context.js';
 import { Answers, Changes, Receipt } from '../core/endpoint.js';
 import { Flag, Text } from '../core/fields.js';
 import { Ports } from '../core/ports.js';
@@ -103,6 +104,8 @@ export class FeedController {
       await this.limits.failed(request);
       throw new NotFoundException();
     }
+    // From here on the database is asked on behalf of whoever was given the address.
+    signedIn(principal);
     const { language } = user.mail ?? DEFAULT_MAIL;
     const publicUrl = configuration.publicUrl ?? `${request.protocol}://${request.host}`;
     return feedOf(await this.contentOf(principal), { language, publicUrl, now: clock.now() });
