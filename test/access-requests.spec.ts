@@ -344,6 +344,8 @@ describe('the report', () => {
     const report = await read(requestId, reportId);
     expect(report.cases.map(({ caseId }) => caseId).sort()).toEqual([mine.caseId, alias.caseId].sort());
     expect(textsOf(partsOf(report))).toContain('Fra den anden oprettelse');
+    // Not even as a text that is gone.
+    expect(partsOf(report).map(({ kind }) => kind)).not.toContain('Statusmelding');
     expect(report.identity.some(({ addressProtected }) => addressProtected)).toBe(true);
     expect(JSON.stringify(report)).not.toMatch(/FORKERT|HEMMELIG/);
     // They were two after all: nothing of the one is told to the other, not even in what was issued.

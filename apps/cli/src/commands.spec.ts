@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -252,5 +252,61 @@ describe('token', () => {
   it('says so when the server has no demo sign-in', async () => {
     replies = () => [404, { title: 'Not found' }];
     expect((await run(['token', 'coordinator', '--server', url])).err).toMatch(/no demo sign-in/);
+  });
+});
+
+describe('access-report', () => {
+  const issued = ({ path }: Seen): Reply | undefined => {
+    if (path === '/api/access-requests/r1/reports') return [201, { id: 'u1' }];
+    if (path === '/api/access-requests/r1/reports/u1') return [200, { number: 2, about: ['ord'] }];
+    return path === '/api/access-requests/r1/reports/u1/pdf' ? [200, 'PDF'] : undefined;
+  };
+  it('issues the report and writes both files, for nobody else to read', async () => {
+    replies = issued;
+    const { code, out } = await run(['access-report', 'r1', '--out', folder, '--server', url]);
+    const name = join(folder, 'indsigt-r1-2');
+    expect({ code, out }).toEqual({ code: 0, out: `${name}.pdf\n${name}.json` });
+    expect(JSON.parse(readFileSync(`${name}.json`, 'utf8'))).toEqual({ number: 2, about: ['ord'] });
+    expect(readFileSync(`${name}.pdf`, 'utf8')).toBe('"PDF"');
+    for (const end of ['json', 'pdf']) expect(statSync(`${name}.${end}`).mode & 0o777).toBe(0o600);
+  });
+  it.each<[string, string[], RegExp]>([
+    ['a request that is not there', ['access-report', 'r9'], /HTTP 404/],
+    ['what is no id', ['access-report', '../etc'], /not the id of a request/],
+    ['a folder that is not there', ['access-report', 'r1', '--out', '/nowhere/at/all'], /cannot be written/],
+  ])('ends with 2 for %s', async (_name, args, message) => {
+    replies = issued;
+    const { code, err } = await run([...args, '--server', url]);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+});
+
+describe('breach-report', () => {
+  const days = ['--from', '2026-11-01', '--to', '2026-11-30', '--as', 'coordinator'];
+  const period = { from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z' };
+  const could = { caseId: 'c1', personId: 'p1', userId: 'u1', organisationId: 'sof', role: 'participant', through: 'deputy' };
+  const look = { at: '2026-11-03T08:00:00.000Z', type: 'PersonalDataShown', userId: 'u1', organisationId: 'sof' };
+  const report = {
+    ...period,
+    couldSee: [{ ...could, ...period, policies: ['case.participant'] }],
+    didLook: [{ ...look, purpose: 'case.read', caseIds: ['c1'], personIds: ['p1'], fieldClasses: ['identity'] }],
+    more: false,
+  };
+  it('tells who could and who did, a line each, or as JSON', async () => {
+    replies = ({ path }) => (path.startsWith('/api/breach-report') ? [200, report] : undefined);
+    const { code, out } = await run(['breach-report', '--case', 'c1', ...days, '--server', url]);
+    expect(code).toBe(0);
+    expect(seen.at(-1)!.path).toBe('/api/breach-report?from=2026-11-01&to=2026-11-30&caseId=c1');
+    expect(out).toMatch(/u1 \(sof, participant, deputy\) {2}case c1 {2}person p1/);
+    expect(out).toMatch(/PersonalDataShown {2}u1 \(sof\) {2}case\.read/);
+    const json = await run(['breach-report', '--user', 'u1', '--json', ...days, '--server', url]);
+    expect(JSON.parse(json.out)).toEqual(report);
+    expect(seen.at(-1)!.path).toContain('&userId=u1');
+  });
+  it('asks for one of a user, an organisation and a case', async () => {
+    expect(await run(['breach-report', ...days, '--server', url])).toMatchObject({ code: 2 });
+    expect(await run(['breach-report', '--user', 'a', '--case', 'b', ...days, '--server', url])).toMatchObject({ code: 2 });
+    expect(seen).toEqual([]);
   });
 });
