@@ -287,7 +287,8 @@ describe('over random weeks', () => {
       }
       if (ended()) continue;
       const all = days.filter((d) => d <= today);
-      const dueOn = days.findLast((d) => d <= deadline && works(d)) ?? deadline;
+      // None since the beginning: before the deadline was set.
+      const dueOn = days.findLast((d) => d <= deadline && works(d)) ?? '';
       const remindOn =
         t.reminderWorkingDaysBefore === 0
           ? dueOn
