@@ -87,7 +87,13 @@ describe('a search by name', () => {
     expect(entries.map(({ type }) => type)).toEqual(['PersonalDataSearched', 'PersonalDataSearched']);
     const text = { criterion: { v: 1 } };
     expect(entries.map(({ data }) => data)).toMatchObject([
-      { personIds: [personId], caseIds: [caseId], fieldClasses: ['identity'], policies: ['case.search'], text },
+      {
+        personIds: [personId],
+        caseIds: [caseId],
+        fieldClasses: ['identity'],
+        policies: ['case.search', 'text.participant'],
+        text,
+      },
       { personIds: [], caseIds: [], text },
     ]);
     expect(JSON.stringify(entries)).not.toMatch(/Logget|Soegeperson|Findesikke/);
