@@ -12,6 +12,7 @@ import type { Search } from './persons/person-indexes.js';
 import type { ParkedStream } from './projections.js';
 import { Rows } from './rows.js';
 import { SCHEMA } from './schema.js';
+import { reaching } from './sql.js';
 
 /** Nest's logger fits. Lines hold ids and codes only. An alarm is an error. */
 export interface ProjectionLog {
@@ -91,7 +92,7 @@ const POLL_MS = 25;
 /** Waits for the checkpoint: looks at the row. For a process that does not even listen. */
 export const reachByPolling = async (dataSource: DataSource, position: Position, timeoutMs = 2_000): Promise<void> => {
   const end = performance.now() + timeoutMs;
-  while ((await readCheckpoint(dataSource, SCHEMA)) < position) {
+  while ((await reaching(() => readCheckpoint(dataSource, SCHEMA))) < position) {
     if (performance.now() + POLL_MS > end) throw new NotCaughtUpError(timeoutMs);
     await delay(POLL_MS);
   }
@@ -143,7 +144,7 @@ export const startProjections = (options: ProjectionOptions): Projections => {
   };
   /** Where the rows of another process are, and with them its registry. */
   const look = async (): Promise<void> => {
-    const checkpoint = await readCheckpoint(dataSource, SCHEMA);
+    const checkpoint = await reaching(() => readCheckpoint(dataSource, SCHEMA));
     if (checkpoint <= reached) return;
     reached = checkpoint;
     registryChanges++; // it may have; asking costs one row

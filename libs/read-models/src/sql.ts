@@ -1,5 +1,6 @@
 // Small helps for writing SQL by hand: numbered parameters, and the cases somebody may see.
 import { UnavailableError } from '@app/event-store';
+import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { queryIn, type CurrentContext } from './context.js';
 import { midnightOf } from './dates.js';
@@ -19,20 +20,24 @@ export type Ask = <R>(sql: string, parameters?: unknown[]) => Promise<R[]>;
  */
 export const asking =
   (dataSource: DataSource, current: CurrentContext = () => undefined): Ask =>
-  async <R>(sql: string, parameters: unknown[] = []) => {
+  <R>(sql: string, parameters: unknown[] = []) => {
     const context = current();
-    try {
-      return context ? await queryIn<R>(dataSource, context, sql, parameters) : await dataSource.query<R[]>(sql, parameters);
-    } catch (error) {
-      throw isConnectionError(error) ? new UnavailableError('the read models cannot be reached', { cause: error }) : error;
-    }
+    return reaching(() => (context ? queryIn<R>(dataSource, context, sql, parameters) : dataSource.query<R[]>(sql, parameters)));
   };
 
-/** A refused or broken connection has no SQLSTATE, or one of class 08, 53 or 57 (shutting down, starting up, out of connections). */
-const isConnectionError = (error: unknown): boolean => {
-  const driver = (error as { driverError?: { code?: unknown } }).driverError ?? (error as { code?: unknown });
-  const { code } = driver;
-  return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57)/.test(code);
+/** `work` is nothing but statements. @throws UnavailableError when the database does not answer them */
+export const reaching = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw refusedByServer(error) ? error : new UnavailableError('the database cannot be reached', { cause: error });
+  }
+};
+
+/** What the server itself answered, unless it is of class 08, 53 or 57: shutting down, starting up, out of connections or space. */
+const refusedByServer = (error: unknown): boolean => {
+  const answer = (error as { driverError?: unknown }).driverError ?? error;
+  return answer instanceof pg.DatabaseError && !/^(08|53|57)/.test(answer.code ?? '');
 };
 
 /** A table of the read models: which one a name means depends on who asks (`context.ts`). */

@@ -1,6 +1,7 @@
 // The outbox: what is to be sent, to whom (by user id), and what became of it. Filled from the log in transactions that move its own
 // checkpoint along, so that a message is in it once for every event and recipient, whatever is killed when.
 import type { Position } from '@app/event-store';
+import { reaching } from '@app/read-models';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Facts, MailKind, MailStatus, Message } from './kinds.js';
 
@@ -53,7 +54,11 @@ const KEPT_DAYS = 90;
 type Db = Pick<EntityManager, 'query'>;
 
 export class Outbox {
-  constructor(private readonly dataSource: DataSource) {}
+  private readonly db: Db;
+
+  constructor(private readonly dataSource: DataSource) {
+    this.db = { query: <T>(sql: string, values?: unknown[]) => reaching(() => dataSource.query<T>(sql, values)) };
+  }
 
   transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
     return this.dataSource.transaction(work);
@@ -61,18 +66,15 @@ export class Outbox {
 
   /** @param head where the log ends: where the first start begins. Mail about what was before is nobody's wish */
   async begin(head: Position, now: Date): Promise<void> {
-    await this.dataSource.query('insert into mail.checkpoint (position, began_at) values ($1, $2) on conflict do nothing', [
-      head,
-      now,
-    ]);
+    await this.db.query('insert into mail.checkpoint (position, began_at) values ($1, $2) on conflict do nothing', [head, now]);
   }
   /** Of a log that was copied to another kind of store: it goes on from the end. */
   async beginAnew(head: Position): Promise<void> {
-    await this.dataSource.query('update mail.checkpoint set position = $1', [head]);
+    await this.db.query('update mail.checkpoint set position = $1', [head]);
   }
   /** @returns undefined: never begun */
   async checkpoint(): Promise<{ readonly position: Position; readonly beganAt: Date } | undefined> {
-    const [row] = await this.dataSource.query<{ position: Position; began_at: Date }[]>('select * from mail.checkpoint');
+    const [row] = await this.db.query<{ position: Position; began_at: Date }[]>('select * from mail.checkpoint');
     return row && { position: row.position, beganAt: row.began_at };
   }
   /** @throws OutboxMovedError when it does not stand at `from` */
@@ -93,7 +95,7 @@ export class Outbox {
     return rows.length > 0;
   }
 
-  async find(id: string, db: Db = this.dataSource): Promise<Delivery | undefined> {
+  async find(id: string, db: Db = this.db): Promise<Delivery | undefined> {
     const [row] = await db.query<Row[]>('select * from mail.outbox where id = $1', [id]);
     return row && deliveryOf(row);
   }
@@ -109,16 +111,16 @@ export class Outbox {
   }
   /** Before each try: whatever comes of it, it was one. */
   async tried(id: string): Promise<void> {
-    await this.dataSource.query('update mail.outbox set attempts = attempts + 1 where id = $1', [id]);
+    await this.db.query('update mail.outbox set attempts = attempts + 1 where id = $1', [id]);
   }
   /** Why the last try failed; it is tried again. */
   async failed(id: string, why: string): Promise<void> {
-    await this.dataSource.query(`update mail.outbox set why = $2 where id = $1 and status = 'queued'`, [id, why]);
+    await this.db.query(`update mail.outbox set why = $2 where id = $1 and status = 'queued'`, [id, why]);
   }
 
   /** By hand: a message that was given up, or went to nobody, is tried again. @returns false: it is neither */
   async request(id: string): Promise<boolean> {
-    const [rows] = await this.dataSource.query<[unknown[], number]>(
+    const [rows] = await this.db.query<[unknown[], number]>(
       `update mail.outbox set status = 'requested', why = null, settled_at = null
        where id = $1 and status in ('dead', 'not-sent', 'requested') returning id`,
       [id],
@@ -139,7 +141,7 @@ export class Outbox {
     limit: number,
   ): Promise<readonly Delivery[]> {
     const { status, before } = filter;
-    const rows = await this.dataSource.query<Row[]>(
+    const rows = await this.db.query<Row[]>(
       `select * from mail.outbox where ($1::text is null or status = $1)
          and ($2::timestamptz is null or (created_at, id) < ($2, $3::uuid))
        order by created_at desc, id desc limit $4`,
@@ -148,22 +150,20 @@ export class Outbox {
     return rows.map(deliveryOf);
   }
   async hasDead(): Promise<boolean> {
-    const rows = await this.dataSource.query<unknown[]>(`select 1 from mail.outbox where status = 'dead' limit 1`);
+    const rows = await this.db.query<unknown[]>(`select 1 from mail.outbox where status = 'dead' limit 1`);
     return rows.length > 0;
   }
 
   /** What waits for the next lists. */
   async waiting(): Promise<readonly Delivery[]> {
-    const rows = await this.dataSource.query<Row[]>(
-      `select * from mail.outbox where status = 'for-digest' order by created_at, id`,
-    );
+    const rows = await this.db.query<Row[]>(`select * from mail.outbox where status = 'for-digest' order by created_at, id`);
     return rows.map(deliveryOf);
   }
   async putIntoDigest(em: Db, ids: readonly string[], now: Date): Promise<void> {
     await em.query(`update mail.outbox set status = 'in-digest', settled_at = $2 where id = any($1)`, [ids, now]);
   }
   async isDigestMade(week: string): Promise<boolean> {
-    return (await this.dataSource.query<unknown[]>('select 1 from mail.digests where week = $1', [week])).length > 0;
+    return (await this.db.query<unknown[]>('select 1 from mail.digests where week = $1', [week])).length > 0;
   }
   /** @returns false: somebody else has made it meanwhile */
   async markDigestMade(em: Db, week: string): Promise<boolean> {
@@ -174,7 +174,7 @@ export class Outbox {
   }
 
   async forgetOld(now: Date): Promise<void> {
-    await this.dataSource.query(`delete from mail.outbox where created_at < $1 and status not in ('queued', 'requested')`, [
+    await this.db.query(`delete from mail.outbox where created_at < $1 and status not in ('queued', 'requested')`, [
       new Date(now.getTime() - KEPT_DAYS * 86_400_000),
     ]);
   }

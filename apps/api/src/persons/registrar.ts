@@ -4,7 +4,7 @@ import { AGE_BANDS, personDied, personErased, type AgeBand, type Identity, type 
 import { birthDateOf, normaliseCpr } from '@app/personal-data';
 import type { Position } from '@app/event-store';
 import { requireAccess, type Principal } from '@app/access';
-import type { PersonRow } from '@app/read-models';
+import { reaching, type PersonRow } from '@app/read-models';
 import { mayReadCase } from '../core/guards.js';
 import type { Call } from '../core/call.js';
 import { Changer } from '../core/change.js';
@@ -61,11 +61,11 @@ export class Registrar {
   private async locked<T>(key: string, work: () => Promise<T>): Promise<T> {
     const runner = this.ports.dataSource.createQueryRunner();
     try {
-      await runner.query('select pg_advisory_lock(7305002, hashtext($1))', [key]);
+      await reaching(() => runner.query('select pg_advisory_lock(7305002, hashtext($1))', [key]));
       try {
         return await work();
       } finally {
-        await runner.query('select pg_advisory_unlock(7305002, hashtext($1))', [key]);
+        await reaching(() => runner.query('select pg_advisory_unlock(7305002, hashtext($1))', [key]));
       }
     } finally {
       await runner.release();
