@@ -28,6 +28,7 @@ import {
 } from '@app/platform';
 import { asking, createReadModels, NotCaughtUpError, READ_MODEL_MIGRATIONS, startProjections } from '@app/read-models';
 import { BreakGlassController } from './audit/break-glass.controller.js';
+import { LogKeeper } from './audit/log-keeper.js';
 import { ReviewWatch } from './audit/review-watch.js';
 import { AccessRequestsController } from './access-requests/access-requests.controller.js';
 import { AccessReports } from './access-requests/report.js';
@@ -138,7 +139,7 @@ const CONTROLLERS = [
 ];
 
 /** What happens without a request, in the order in which one look may depend on another. */
-const BY_THEMSELVES = [Series, SteeringSeries, Chaser, Escalator, Eraser, Publisher, ReviewWatch, LifeWatch];
+const BY_THEMSELVES = [Series, SteeringSeries, Chaser, Escalator, Eraser, LogKeeper, Publisher, ReviewWatch, LifeWatch];
 
 @Module({})
 class ApiModule {

@@ -12,6 +12,7 @@ export * from './group/group.js';
 export * from './hotspot/hotspot.js';
 export * from './overview/small-numbers.js';
 export * from './overview/overview.js';
+export * from './retention/retention.js';
 export * from './ruleset/ruleset.js';
 export * from './person/person.js';
 export * from './person/erasure.js';

@@ -66,7 +66,8 @@ class AccessReasonAnswer extends AccessLogAnswer {
     optional: true,
     nullable: true,
     example: 'Demo Ung',
-    description: 'What was looked for; why an identity was opened; what the review says.',
+    description:
+      'What was looked for; why an identity was opened; what the review says. null: erased, with the person or when its time was over.',
   })
   text?: string | null;
 }

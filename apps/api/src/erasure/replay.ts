@@ -3,12 +3,13 @@ import type { EventStore } from '@app/event-store';
 import type { KeyStore } from '@app/personal-data';
 import { erasedSoFar } from '@app/read-models';
 import type { DataSource } from 'typeorm';
+import { erasedMonths } from '../audit/log-keeper.js';
 import { keysOf, type Target } from './traces.js';
 
 const AT_ONCE = 10_000;
 
 /**
- * The read models are the list of erasures up to their position; after it, and for streams that are parked, the log is read.
+ * Also of what was looked for in months that are over. The read models are the list of erasures up to their position; after it, and for streams that are parked, the log is read.
  * @returns how many keys had come back
  * @throws UnavailableError, KeyStoreUnavailableError: then nothing may be served
  */
@@ -31,5 +32,5 @@ export const replayErasures = async (parts: {
     more = batch.position > at;
     at = batch.position;
   }
-  return keys.destroyAgain(targets.map(keysOf));
+  return keys.destroyAgain([...targets.map(keysOf), ...(await erasedMonths(store))]);
 };

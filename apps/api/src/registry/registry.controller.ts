@@ -172,6 +172,8 @@ class DesignateBody extends AreaAnswer {
 class RetentionBody {
   @Whole(1, 30, { example: 1 }) closedWithoutActionYears!: number;
   @Whole(1, 30, { example: 5 }) closedYears!: number;
+  @Whole(1, 30, { optional: true, example: 2, description: 'For what was looked for, from the last day of its month.' })
+  accessLogYears?: number;
 }
 class RuleSetBody {
   @Id({ example: 'rpl115-2027' }) ruleSetId!: string;
@@ -182,7 +184,7 @@ class RuleSetBody {
   @Whole(1, 365, { example: 21 }) silentAfterDays!: number;
   @Whole(0, 30, { example: 2 }) agendaWorkingDaysBefore!: number;
   @Nested(() => LadderBody) ladder!: LadderBody;
-  @Nested(() => RetentionBody, { optional: true, description: 'Years from the end of a case. Missing: 1 and 5.' })
+  @Nested(() => RetentionBody, { optional: true, description: 'Years from the end of a case. Missing: 1 and 5, and 2.' })
   retention?: RetentionBody;
 }
 class RuleSetList {

@@ -9,6 +9,7 @@ import type { EscalationCommand } from '../escalation/events.js';
 import type { GroupCommand } from '../group/group.js';
 import type { HotspotCommand } from '../hotspot/hotspot.js';
 import { FIGURES, type Counts } from '../overview/small-numbers.js';
+import type { RetentionCommand } from '../retention/retention.js';
 import type { OverviewCommand } from '../overview/overview.js';
 import type { MeetingCommand } from '../meeting/events.js';
 import type { OrganisationCommand } from '../organisation/organisation.js';
@@ -91,6 +92,7 @@ const oneEach = Object.fromEntries(FIGURES.map((figure) => [figure, { count: 20,
 const overview: Table<OverviewCommand> = {
   PublishOverview: [command('PublishOverview', { week: '2026-W48', areas: new Map([['a1', oneEach]]) })],
 };
+const retention: Table<RetentionCommand> = { EraseAccessTexts: [command('EraseAccessTexts', { from: '2024-01' })] };
 const ruleset: Table<RuleSetCommand> = { AdoptRuleSet: [command('AdoptRuleSet', DEFAULT_RULE_SET)] };
 
 const registerPerson = command('RegisterPerson', {
@@ -450,6 +452,7 @@ const TABLES = {
   group,
   hotspot,
   overview,
+  retention,
   ruleset,
   person,
   case: cases,

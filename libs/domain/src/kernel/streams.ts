@@ -11,6 +11,7 @@ import { meetingCodec } from '../meeting/events.js';
 import { overviewCodec, overviewDecider } from '../overview/overview.js';
 import { organisationCodec, organisationDecider } from '../organisation/organisation.js';
 import { personCodec, personDecider } from '../person/person.js';
+import { retentionCodec, retentionDecider } from '../retention/retention.js';
 import { ruleSetCodec, ruleSetDecider } from '../ruleset/ruleset.js';
 import { steeringMeetingCodec, steeringMeetingDecider } from '../steeringMeeting/steeringMeeting.js';
 import { userCodec, userDecider } from '../user/user.js';
@@ -25,6 +26,7 @@ export const STREAMS = {
   hotspot: { category: 'hotspot', decider: hotspotDecider, codec: hotspotCodec },
   overview: { category: 'overview', decider: overviewDecider, codec: overviewCodec },
   ruleset: { category: 'ruleset', decider: ruleSetDecider, codec: ruleSetCodec },
+  retention: { category: 'retention', decider: retentionDecider, codec: retentionCodec },
   person: { category: 'person', decider: personDecider, codec: personCodec },
   case: { category: 'case', decider: caseDecider, codec: caseCodec },
   meeting: { category: 'meeting', decider: meetingDecider, codec: meetingCodec },

@@ -34,25 +34,32 @@ const ruleSet = {
   /** Working days before the meeting from which its agenda is proposed. */
   agendaWorkingDaysBefore: int,
   ladder: ladderThresholds,
-  /** Years from the local date on which a case ended until what is written in it is due for erasure. */
-  retention: object({ closedWithoutActionYears: int, closedYears: int }),
+  /**
+   * Years from the local date on which a case ended until what is written in it is due for erasure; and from the last day of a month
+   * until what was looked for in it is.
+   */
+  retention: object({ closedWithoutActionYears: int, closedYears: int, accessLogYears: int }),
 };
 export type RuleSet = InferShape<typeof ruleSet>;
 
 /** What retention was before a rule set said it. */
-const DEFAULT_RETENTION = { closedWithoutActionYears: 1, closedYears: 5 };
+const DEFAULT_RETENTION = { closedWithoutActionYears: 1, closedYears: 5, accessLogYears: 2 };
 
 /** What the ladder waited for before a rule set said it. */
 const DEFAULT_ANSWERS = { acceptWithinWorkingDays: 2, answerWithinWorkingDays: 5 };
 
 export const ruleSetEvents = {
   RuleSetAdopted: event(
-    3,
+    4,
     ruleSet,
     {},
     {
-      1: (old) => ({ ...old, retention: DEFAULT_RETENTION }),
+      1: (old) => ({ ...old, retention: { closedWithoutActionYears: 1, closedYears: 5 } }),
       2: (old) => ({ ...old, ladder: { ...(old['ladder'] as object), ...DEFAULT_ANSWERS } }),
+      3: (old) => ({
+        ...old,
+        retention: { ...(old['retention'] as object), accessLogYears: DEFAULT_RETENTION.accessLogYears },
+      }),
     },
   ),
 };
@@ -138,9 +145,7 @@ export const isSoundLadder = (l: LadderThresholds): boolean =>
 const sound = (r: RuleSet): boolean =>
   isLocalDate(r.validFrom) &&
   r.purposes.length > 0 &&
-  [...[r.necessityMinLength, r.silentAfterDays], ...[r.retention.closedWithoutActionYears, r.retention.closedYears]].every(
-    (n) => n >= 1,
-  ) &&
+  [r.necessityMinLength, r.silentAfterDays, ...Object.values(r.retention)].every((n) => n >= 1) &&
   r.agendaWorkingDaysBefore >= 0 &&
   isSoundLadder(r.ladder);
 
