@@ -34,5 +34,7 @@ export * from './meeting/events.js';
 export * from './meeting/agenda.js';
 export * from './meeting/state.js';
 export * from './meeting/decider.js';
+export * from './spotCheck/spotCheck.js';
+export * from './spotCheck/explain.js';
 export * from './knowledge/knowledge.js';
 export * from './knowledge/rests.js';

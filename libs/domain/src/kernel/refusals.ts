@@ -33,6 +33,8 @@ const THINGS = {
   'access-request': ['access request', 'anmodning om indsigt'],
   withholding: ['withheld part', 'undtaget del'],
   recall: ['recalled disclosure', 'tilbagekaldt videregivelse'],
+  'spot-check': ['spot check', 'stikprøve'],
+  'look-up': ['look-up in this spot check', 'opslag i denne stikprøve'],
   rest: ['item that rests on it', 'forhold, der bygger på den'],
 } as const;
 export type Thing = keyof typeof THINGS;

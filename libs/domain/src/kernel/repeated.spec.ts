@@ -15,6 +15,7 @@ import type { MeetingCommand } from '../meeting/events.js';
 import type { OrganisationCommand } from '../organisation/organisation.js';
 import type { PersonCommand } from '../person/person.js';
 import type { RuleSetCommand } from '../ruleset/ruleset.js';
+import type { SpotCheckCommand } from '../spotCheck/spotCheck.js';
 import type { SteeringMeetingCommand } from '../steeringMeeting/steeringMeeting.js';
 import type { UserCommand } from '../user/user.js';
 
@@ -446,6 +447,26 @@ const steeringMeeting: Table<SteeringMeetingCommand> = {
   ],
 };
 
+const drawSpotCheck: SpotCheckCommand = command('DrawSpotCheck', {
+  ...{ from: '2026-11-16', to: '2026-11-22', size: 1 },
+  sample: {
+    ...{ population: 1, last: 'e1', seeds: [{ day: '2026-11-16', seed: 'seed' }] },
+    lookUps: [
+      { eventId: 'e1', at: '2026-11-16T08:00:00.000Z', userId: 'u1', organisationId: 'sof', explained: false, because: [] },
+    ],
+  },
+});
+const spotCheck: Table<SpotCheckCommand> = {
+  DrawSpotCheck: [drawSpotCheck],
+  ReviewLookUp: [
+    drawSpotCheck,
+    command('ReviewLookUp', {
+      ...{ spotCheckId: '2026-11-16-2026-11-22-1', eventId: 'e1', outcome: 'justified' },
+      note: 'Ringede til skolen samme dag',
+    }),
+  ],
+};
+
 const TABLES = {
   organisation,
   user,
@@ -460,6 +481,7 @@ const TABLES = {
   chase,
   escalation,
   steeringMeeting,
+  spotCheck,
 };
 /** Their whole content is sealed, and a decider folds only clear data: the command's id tells that they are repeats. */
 const SEALED_ONLY = ['CorrectPerson', 'RewordAction'];

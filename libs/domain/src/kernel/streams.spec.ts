@@ -70,6 +70,7 @@ const FROZEN_FIELDS = {
   'TakenToDirectors.reason': 503,
   'SteeringDecisionMade.decision': 504,
   'SteeringDecisionMade.otherAction': 505,
+  'LookUpReviewed.note': 601,
 };
 
 const categories = Object.keys(STREAMS) as StreamCategory[];

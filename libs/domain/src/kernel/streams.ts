@@ -13,6 +13,7 @@ import { organisationCodec, organisationDecider } from '../organisation/organisa
 import { personCodec, personDecider } from '../person/person.js';
 import { retentionCodec, retentionDecider } from '../retention/retention.js';
 import { ruleSetCodec, ruleSetDecider } from '../ruleset/ruleset.js';
+import { spotCheckCodec, spotCheckDecider } from '../spotCheck/spotCheck.js';
 import { steeringMeetingCodec, steeringMeetingDecider } from '../steeringMeeting/steeringMeeting.js';
 import { userCodec, userDecider } from '../user/user.js';
 import { UnknownEventError, type EventDefinition, type TextField } from './events.js';
@@ -33,6 +34,7 @@ export const STREAMS = {
   chase: { category: 'chase', decider: chaseDecider, codec: chaseCodec },
   escalation: { category: 'escalation', decider: escalationDecider, codec: escalationCodec },
   steeringMeeting: { category: 'steeringMeeting', decider: steeringMeetingDecider, codec: steeringMeetingCodec },
+  spotCheck: { category: 'spotCheck', decider: spotCheckDecider, codec: spotCheckCodec },
 } as const;
 export type StreamCategory = keyof typeof STREAMS;
 
