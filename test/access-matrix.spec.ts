@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { importJWK, SignJWT, type CryptoKey, type JWK } from 'jose';
+import { AccessLog } from '@app/access';
 import { demoId } from '../apps/api/src/demo/data.js';
 import { Change } from '../apps/api/src/core/change.js';
 import { PROGRAMME } from '../apps/api/src/meetings/series.js';
@@ -217,6 +218,21 @@ const onOpening = (body?: unknown): Row => ({
     const { personId } = await newCase(server);
     const opened = await as<{ breakGlassId: string }>('auditor', 'POST', '/api/break-glass', { personId, reason: OPENING });
     return { params: { breakGlassId: opened.breakGlassId }, body };
+  },
+});
+/** Drawn by the auditor from what the coordinator saw the day before. */
+const onSpotCheck = (body?: unknown): Row => ({
+  mine: async () => {
+    const yesterday = new Date(Date.now() - 86_400_000);
+    const log = new AccessLog(server.ports.store, { clock: () => yesterday, newId: randomUUID });
+    const actor = { userId: 'coordinator', organisationId: 'hotspotsekretariatet', authorityId: 'koebenhavns-kommune' };
+    await log.record({
+      ...{ type: 'PersonalDataShown', actor: { ...actor, kind: 'municipal', role: 'coordinator' }, requestId: 'matrix' },
+      ...{ purpose: 'case.read', policies: ['case.lead'], caseIds: [], personIds: [PERSON], fieldClasses: [] },
+    });
+    const { id } = await as('auditor', 'POST', '/api/spot-checks', { from: day(-1), to: day(-1), size: 1 });
+    const { lookUps } = await as<{ lookUps: { eventId: string }[] }>('auditor', 'GET', `/api/spot-checks/${id}`);
+    return { params: { spotCheckId: id, eventId: lookUps[0]!.eventId }, body };
   },
 });
 /** A report of SOF's. @returns id of its event */
@@ -538,6 +554,13 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /api/break-glass': just(),
   'GET /api/break-glass/{breakGlassId}/identity': onOpening(),
   'POST /api/break-glass/{breakGlassId}/review': onOpening({ verdict: 'justified' }),
+  'GET /api/spot-checks': just(),
+  'POST /api/spot-checks': just({ from: day(-9), to: day(-8) }),
+  'GET /api/spot-checks/{spotCheckId}': onSpotCheck(),
+  'GET /api/spot-checks/{spotCheckId}/verification': onSpotCheck(),
+  'POST /api/spot-checks/{spotCheckId}/look-ups/{eventId}/outcome': onSpotCheck({
+    ...{ outcome: 'justified', note: 'KANARIE-matrix-svar på et spørgsmål' },
+  }),
   'GET /api/breach-report': { mine: () => ({ query: `?from=${day(-1)}&to=${day()}&caseId=${CASE}` }) },
   'GET /api/access-at': { mine: () => ({ query: `?on=${day()}&personId=${PERSON}` }) },
   'POST /api/imports/rows': just({

@@ -30,6 +30,8 @@ import { asking, createReadModels, NotCaughtUpError, READ_MODEL_MIGRATIONS, star
 import { BreakGlassController } from './audit/break-glass.controller.js';
 import { LogKeeper } from './audit/log-keeper.js';
 import { ReviewWatch } from './audit/review-watch.js';
+import { SpotChecker } from './audit/spot-checker.js';
+import { SpotChecksController } from './audit/spot-checks.controller.js';
 import { AccessRequestsController } from './access-requests/access-requests.controller.js';
 import { AccessReports } from './access-requests/report.js';
 import { AUDIT_QUERIES, AuditController } from './audit/audit.controller.js';
@@ -131,6 +133,7 @@ const CONTROLLERS = [
   AuditController,
   OverviewController,
   BreakGlassController,
+  SpotChecksController,
   BreachController,
   ErasureController,
   AccessRequestsController,
@@ -139,7 +142,18 @@ const CONTROLLERS = [
 ];
 
 /** What happens without a request, in the order in which one look may depend on another. */
-const BY_THEMSELVES = [Series, SteeringSeries, Chaser, Escalator, Eraser, LogKeeper, Publisher, ReviewWatch, LifeWatch];
+const BY_THEMSELVES = [
+  Series,
+  SteeringSeries,
+  Chaser,
+  Escalator,
+  Eraser,
+  LogKeeper,
+  Publisher,
+  SpotChecker,
+  ReviewWatch,
+  LifeWatch,
+];
 
 @Module({})
 class ApiModule {

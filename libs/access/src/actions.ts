@@ -24,6 +24,8 @@ export const ACTIONS = [
   'breakGlass',
   /** See openings with their reasons, and say what is to be thought of them [BreakGlass]. */
   'reviewBreakGlass',
+  /** Draw one, read what was said of look-ups, and say it. */
+  'reviewSpotChecks',
   /** Necessity of disclosures, criteria of searches: as auditors read them. */
   'readReasons',
   /** What an organisation lawfully knew of a case, and when, without its words; the person by pseudonym [Case]. */

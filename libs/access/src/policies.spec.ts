@@ -130,7 +130,7 @@ describe('personal data', () => {
   it('the steering group only what is before it; auditors none, but break-glass and reasons to those of the municipality', () => {
     const allowed: Partial<Record<Role, readonly Action[]>> = {
       steeringMember: ['readEscalationSummary', 'readEscalationName', 'decideEscalation', 'readSteeringMeetings'],
-      auditor: ['breakGlass', 'reviewBreakGlass', 'readReasons'],
+      auditor: ['breakGlass', 'reviewBreakGlass', 'readReasons', 'reviewSpotChecks'],
     };
     for (const [role, theirs] of Object.entries(allowed) as [Role, readonly Action[]][])
       for (const action of personal.filter((each) => !theirs.includes(each)))
@@ -431,6 +431,14 @@ describe('break-glass', () => {
 
   it('reasons are for the auditors of the municipality', () => {
     expect(decide(user('auditor'), 'readReasons')).toEqual({ allowed: true, policies: ['break-glass.reasons'] });
+  });
+});
+
+describe('spot checks', () => {
+  it('are drawn and reviewed by the auditors of the municipality', () => {
+    expect(decide(user('auditor'), 'reviewSpotChecks')).toEqual({ allowed: true, policies: ['audit.spot-checks'] });
+    for (const kind of ['police', 'other'] as const)
+      expect(decide(user('auditor', kind), 'reviewSpotChecks').allowed).toBe(false);
   });
 });
 

@@ -11,6 +11,7 @@ import {
   overviewCodec,
   personCodec,
   ruleSetCodec,
+  spotCheckCodec,
   steeringMeetingCodec,
   UnknownEventError,
   userCodec,
@@ -31,6 +32,7 @@ import {
   type OverviewFolded,
   type PersonFolded,
   type RuleSetFolded,
+  type SpotCheckFolded,
   type SteeringMeetingFolded,
   type TextShape,
   type UserFolded,
@@ -79,6 +81,7 @@ export type OnChase = On<'chase', ChaseFolded>;
 export type OnMeeting = On<'meeting', MeetingFolded>;
 export type OnEscalation = On<'escalation', EscalationFolded>;
 export type OnSteeringMeeting = On<'steeringMeeting', SteeringMeetingFolded>;
+export type OnSpotCheck = On<'spotCheck', SpotCheckFolded>;
 export type OnAccess = On<'access', AccessFolded>;
 export type Happened =
   | OnOrganisation
@@ -93,6 +96,7 @@ export type Happened =
   | OnMeeting
   | OnEscalation
   | OnSteeringMeeting
+  | OnSpotCheck
   | OnAccess;
 
 const CODECS: Readonly<Record<string, Codec<EventDefinitions>>> = {
@@ -108,6 +112,7 @@ const CODECS: Readonly<Record<string, Codec<EventDefinitions>>> = {
   meeting: meetingCodec,
   escalation: escalationCodec,
   steeringMeeting: steeringMeetingCodec,
+  spotCheck: spotCheckCodec,
 } as never;
 
 /** The streams the read models are made of. An event type that is not known in one of them is an error, never skipped. */

@@ -29,6 +29,7 @@ import {
   projectEscalation,
   projectSteeringMeeting,
 } from './steering/projection.js';
+import { needSpotCheck, projectSpotCheck } from './spot-checks/projection.js';
 import { projectSharing } from './sharing-log/projection.js';
 
 /** A stream that stands still at an event that cannot be read or applied. Nothing here tells what the event says. */
@@ -92,6 +93,7 @@ const announce = (events: readonly Happened[], rows: Rows): void => {
     else if (event.kind === 'steeringMeeting') needSteeringMeeting(event, rows);
     else if (event.kind === 'person') needPerson(event, rows);
     else if (event.kind === 'access') needBreakGlass(event, rows);
+    else if (event.kind === 'spotCheck') needSpotCheck(event, rows);
     else if (event.kind === 'organisation' || event.kind === 'user' || event.kind === 'group') needRegistry(event, rows);
   }
 };
@@ -115,6 +117,8 @@ const project = (event: Happened, rows: Rows, personIndexes: PersonIndexes): voi
       return projectSteeringMeeting(event, rows);
     case 'access':
       return projectAccess(event, rows);
+    case 'spotCheck':
+      return projectSpotCheck(event, rows);
     case 'person':
       return projectPerson(event, rows, personIndexes);
     case 'organisation':

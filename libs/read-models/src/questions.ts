@@ -10,6 +10,7 @@ import type { OverviewQuestions } from './overview/questions.js';
 import type { PersonQuestions } from './persons/questions.js';
 import type { RegistryQuestions } from './registry/questions.js';
 import type { SharingQuestions } from './sharing-log/questions.js';
+import type { SpotCheckQuestions } from './spot-checks/questions.js';
 import type { SteeringQuestions } from './steering/questions.js';
 
 export * from './access-log/questions.js';
@@ -22,6 +23,7 @@ export * from './overview/questions.js';
 export * from './persons/questions.js';
 export * from './registry/questions.js';
 export * from './sharing-log/questions.js';
+export * from './spot-checks/questions.js';
 export * from './steering/questions.js';
 
 /** Which cases a list may hold: decided by access, applied in SQL. */
@@ -56,6 +58,7 @@ export interface ReadModels
     PersonQuestions,
     RegistryQuestions,
     SharingQuestions,
+    SpotCheckQuestions,
     SteeringQuestions {
   /** Waits (bounded) until the read models have reached the position. @throws NotCaughtUpError after `timeoutMs` (default 2,000) */
   reach(position: Position, timeoutMs?: number): Promise<void>;

@@ -26,6 +26,7 @@ import type { ReadModels } from './questions.js';
 import { registryQuery } from './registry/queries.js';
 import { reachByPolling, type Projections } from './runner.js';
 import { sharingQueries } from './sharing-log/queries.js';
+import { spotCheckQueries } from './spot-checks/queries.js';
 import { steeringQueries } from './steering/queries.js';
 import { asking } from './sql.js';
 
@@ -71,5 +72,6 @@ export const createReadModels = ({ dataSource, store, context, projections }: Re
     agenda: agendaQuery(ask),
     accessLog: accessLogQuery(ask),
     ...breakGlassQueries(ask),
+    ...spotCheckQueries(ask),
   };
 };

@@ -17,6 +17,8 @@ const PSEUDONYMOUS: Readonly<Record<string, string>> = {
   legal_holds: "hold_id, person_id, case_id, lifted, review_on, (doc::jsonb - 'note')::json as doc",
   escalations: `escalation_id, action_id, case_id, group_id, status, waiting_since, passed_meetings, decided_in, todo, ((doc::jsonb - 'summary')
     #- '{nameOpened,necessity}' #- '{directors,reason}' #- '{decision,decision}' #- '{decision,otherAction}')::json as doc`,
+  spot_checks: 'spot_check_id, last_day, unexplained, doc',
+  drawn_look_ups: "event_id, drawn_at, waiting, (doc::jsonb #- '{review,note}')::json as doc",
   access_log: "position, at, user_id, case_ids, person_ids, (doc::jsonb - 'text')::json as doc",
 };
 

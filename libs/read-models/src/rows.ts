@@ -15,6 +15,7 @@ import { lifeTable } from './persons/life.js';
 import { mergesTable, personsTable } from './persons/projection.js';
 import { registryTable } from './registry/projection.js';
 import { disclosuresTable } from './sharing-log/projection.js';
+import { drawnLookUpsTable, spotChecksTable } from './spot-checks/projection.js';
 import { escalationsTable, steeringMeetingsTable } from './steering/tables.js';
 import { TableRows, type Changes, type Table } from './tables.js';
 
@@ -44,6 +45,8 @@ export const TABLES = [
   overviewsTable,
   accessLogTable,
   breakGlassesTable,
+  spotChecksTable,
+  drawnLookUpsTable,
 ] as unknown as readonly Table<never>[];
 
 export class Rows {
@@ -84,6 +87,8 @@ export class Rows {
   readonly overviews = this.#of(overviewsTable);
   readonly accessLog = this.#of(accessLogTable);
   readonly breakGlasses = this.#of(breakGlassesTable);
+  readonly spotChecks = this.#of(spotChecksTable);
+  readonly drawnLookUps = this.#of(drawnLookUpsTable);
 
   get size(): number {
     return this.#all.reduce((sum, rows) => sum + rows.size, 0);

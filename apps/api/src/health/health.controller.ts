@@ -2,7 +2,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { overdueReviews } from '../audit/review-watch.js';
+import { overdueReviews, unaskedLookUps } from '../audit/review-watch.js';
 import { Answers } from '../core/endpoint.js';
 import { inBackground } from '../core/context.js';
 import { Ports } from '../core/ports.js';
@@ -17,7 +17,7 @@ class ReadyAnswer {
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'string' },
-    example: { eventStore: 'up', readModels: 'up', keyStore: 'up', breakGlass: 'up', mail: 'up' },
+    example: { eventStore: 'up', readModels: 'up', keyStore: 'up', breakGlass: 'up', spotChecks: 'up', mail: 'up' },
   })
   parts!: Record<string, string>;
 }
@@ -60,12 +60,14 @@ export class HealthController {
     const { store, readModels, keys, projections } = this.ports;
     const asked = projections.health();
     const reviews = inBackground(() => overdueReviews(this.ports)); // a number, on nobody's behalf
-    const [eventStore, database, keyStore, told, counted] = await Promise.all([
+    const lookUps = inBackground(() => unaskedLookUps(this.ports));
+    const [eventStore, database, keyStore, told, counted, countedLookUps] = await Promise.all([
       withinLimit(store.head()),
       withinLimit(readModels.registry()),
       withinLimit(keys.named('command-hmac')),
       withinLimit(asked),
       withinLimit(reviews),
+      withinLimit(lookUps),
     ]);
     const health = told === 'up' ? await asked : undefined;
     const parts = {
@@ -79,6 +81,7 @@ export class HealthController {
           : 'down',
       // People are late, not the server: it goes on being ready.
       breakGlass: counted === 'down' ? 'down' : (await reviews) > 0 ? 'up, with overdue reviews' : 'up',
+      spotChecks: countedLookUps === 'down' ? 'down' : (await lookUps) > 0 ? 'up, with overdue reviews' : 'up',
     };
     // Without mail everything else goes on: it is told, and makes nothing less ready.
     const mail = database === 'up' ? await this.mailer.health() : 'unknown';

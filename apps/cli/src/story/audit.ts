@@ -14,6 +14,14 @@ interface Looked {
   readonly userId: string;
   readonly purpose: string;
 }
+interface SpotCheck {
+  readonly spotCheckId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly drawnBy: string;
+  readonly waiting: number;
+  readonly lookUps: readonly { readonly eventId: string; readonly explained: boolean; readonly yours: boolean }[];
+}
 const REFUSED = ['room', 'rpl115.investigation', 'rpl115.necessity', 'rpl115.recipient'];
 /** Which of the room's rules it was does not matter here. */
 const family = (rule: string): string => (rule.startsWith('room.') ? 'room' : rule);
@@ -78,6 +86,34 @@ export const audit = async (play: Play, cases: Cases, { disclosureId, said }: He
       check((await looks(externalAuditor)).length > 0, 'the access log is empty');
       await externalAuditor.list('/api/access-log');
       await externalAuditor.mayNotSee(`/api/cases/${caseId}`, 403);
+    },
+  );
+  await play.step(
+    'Ugens stikprøve er udtaget af sig selv; revisor spørger om det, intet forklarer, og den eksterne revisor får den samme ud af loggen',
+    'The spot check of the week was drawn by itself; the auditor asks about what nothing explains, and the external one gets the same from the log',
+    async () => {
+      const checks = await auditor.list<SpotCheck>('/api/spot-checks');
+      const ofTheWeek = checks.find(
+        ({ from, to, drawnBy }) => from <= cases.today && cases.today <= to && drawnBy === 'fremdrift',
+      );
+      check(ofTheWeek !== undefined, 'there is none');
+      const path = `/api/spot-checks/${ofTheWeek.spotCheckId}`;
+      const { lookUps, waiting } = await auditor.get<SpotCheck>(path);
+      check(
+        lookUps.some(({ explained }) => explained),
+        'nothing is explained',
+      );
+      const asked = lookUps.find(({ explained, yours }) => !explained && yours);
+      if (asked) {
+        const outcome = { outcome: 'justified', note: 'Forberedte en samtale med skolen' };
+        await auditor.post(`${path}/look-ups/${asked.eventId}/outcome`, outcome);
+        const left = (await auditor.get<SpotCheck>(path)).waiting;
+        check(left === waiting - 1, `expected ${waiting - 1} to wait, got ${left}`);
+      }
+      await externalAuditor.isRefused('403', '/api/spot-checks');
+      await externalAuditor.get(path);
+      const { reproduced } = await externalAuditor.get<{ reproduced: boolean }>(`${path}/verification`);
+      check(reproduced, 'it does not come out the same');
     },
   );
   const overviews = async (user: User) => {
