@@ -193,7 +193,7 @@ describe('a context', () => {
   const STATE = `select current_user as role, current_setting('fremdrift.user_id', true) as "userId",
     current_setting('fremdrift.kind', true) as kind, current_setting('search_path') as path`;
   const staff: DatabaseContext = { role: 'staff', userId: 'coordinator', kind: 'municipal' };
-  it('is over with its statement, on a connection that goes on: after an answer, an error, and nothing', async () => {
+  it('is over with its statement: on a connection that goes on after an answer, and that nobody gets after an error', async () => {
     const dataSource = await new DataSource({ type: 'postgres', url: serverUrlOf(server), poolSize: 1 }).initialize();
     try {
       const pid = async () => (await dataSource.query<{ pid: number }[]>('select pg_backend_pid() as pid'))[0]!.pid;
@@ -202,12 +202,14 @@ describe('a context', () => {
       expect(await ask(STATE)).toMatchObject([{ role: 'fremdrift_staff', userId: 'coordinator', kind: 'municipal' }]);
       expect((await ask('select 1 from persons limit $1', [1])).length).toBe(1);
       expect(await ask('select 1 from persons where false')).toEqual([]);
+      const [after] = await dataSource.query<object[]>(STATE);
+      expect(await pid()).toBe(before[0]);
+      expect(after).toEqual({ ...(before[1] as object), userId: '', kind: '' });
       await expect(ask('select 1 / $1::int from persons', [0])).rejects.toThrow(/division/);
       await expect(ask('update persons set address_protected = false')).rejects.toThrow(/permission denied/);
       await expect(ask('no statement')).rejects.toThrow(/syntax/);
-      const [pidAfter, after] = [await pid(), (await dataSource.query<{ role: string; userId: string }[]>(STATE))[0]!];
-      expect([pidAfter, after.role]).toEqual([before[0], (before[1] as { role: string }).role]);
-      expect(after).toMatchObject({ userId: '', kind: '', path: '"$user", public' });
+      expect(await pid()).not.toBe(before[0]);
+      expect(await dataSource.query(STATE)).toEqual([before[1]]);
       await expect(dataSource.query('select 1 from read_models_personal.persons')).rejects.toThrow(/permission denied/);
       // Somebody else on the same connection.
       await expect(
@@ -224,6 +226,36 @@ describe('a context', () => {
       return row!.userId === `user-${n}`;
     });
     expect((await Promise.all(asked)).every(Boolean)).toBe(true);
+  });
+  it('has plans of its own on a connection that knows the question from others', async () => {
+    const dataSource = await new DataSource({ type: 'postgres', url: serverUrlOf(server), poolSize: 1 }).initialize();
+    try {
+      const shown = (context: DatabaseContext) =>
+        asking(dataSource, () => context)<{ doc: string | null }>('select doc from persons limit $1', [1]).then(
+          ([row]) => (row!.doc === null ? 'a pseudonym' : 'a person'),
+          (error: Error) => error.message.replace(/ for .*/, ''),
+        );
+      // The sixth time the server keeps the plan for good.
+      for (let n = 0; n < 8; n++) {
+        expect(await shown(staff)).toBe('a person');
+        expect(await shown({ role: 'auditor' })).toBe('a pseudonym');
+        expect(await shown({ role: 'outsider' })).toBe('relation "persons" does not exist');
+      }
+      await expect(asking(dataSource, () => ({ ...staff, userId: '' }))('select 1')).rejects.toMatchObject({
+        cause: new TypeError('staff without a user'),
+      });
+    } finally {
+      await dataSource.destroy();
+    }
+  });
+  it('is asked in anew when the tables have got other columns', async () => {
+    const ask = asking(server.ports.dataSource, () => staff);
+    const columns = async () => Object.keys((await ask<object>('select * from persons limit 1'))[0]!);
+    const before = await columns();
+    await server.owner('alter table read_models_personal.persons add column later text');
+    expect(await columns()).toEqual([...before, 'later']);
+    await server.owner('alter table read_models_personal.persons drop column later');
+    expect(await columns()).toEqual(before);
   });
   it('that is none of these roles is no context', async () => {
     const ask = asking(server.ports.dataSource, () => ({ role: 'windows' }) as unknown as DatabaseContext);

@@ -21,7 +21,8 @@ export const BACKGROUND: DatabaseContext = { role: 'background' };
  * What a policy asks of the context: somebody of the municipality or the police. Nobody set means nothing seen. It says of itself that
  * it never changes, so that the planner asks once, before it plans: what remains is a plan without a condition, or one without rows.
  * Otherwise every table of every question would have a filter that hides indexes and estimates. It holds because nothing that reads
- * these tables is planned in one context and run in another: statements have no name, and the windows of others do not ask.
+ * these tables is planned in one context and run in another: a statement's name is one role's, staff has a kind and a user always
+ * (`queryIn`), and the windows of others do not ask.
  */
 export const IS_STAFF = 'fremdrift_context.is_staff()';
 export const CREATE_IS_STAFF = [
@@ -74,13 +75,23 @@ const DriverQuery = pg.Query as unknown as new (config: QueryConfig & { queryMod
 
 const NAME = 'fremdrift_enter';
 
+/** So many questions, of one role each, are planned once a connection; what else there may be is planned every time. */
+const PLANNED_ONCE = 400;
+const names = new Map<string, string>();
+/** Planning costs more than most answers. */
+const nameOf = ({ role }: DatabaseContext, text: string): string | undefined => {
+  const question = `${role} ${text}`;
+  if (!names.has(question) && names.size < PLANNED_ONCE) names.set(question, `fremdrift_${names.size}`);
+  return names.get(question);
+};
+
 /**
  * A statement with its context before it: both on their way together, as one transaction, for the server ends it only at the Sync that
  * follows the second. What the first answers is not the caller's.
  */
 class QueryInContext extends DriverQuery {
   /** The context was taken on, and its statement is known to the connection. */
-  entered = false;
+  private entered = false;
   #wire: Wire | undefined;
   constructor(
     private readonly context: DatabaseContext,
@@ -108,31 +119,45 @@ class QueryInContext extends DriverQuery {
 /** The pool that typeorm opened. */
 const poolOf = (dataSource: DataSource): pg.Pool => (dataSource.driver as unknown as { readonly master: pg.Pool }).master;
 
-/** One statement in a transaction of its own, in the context. @throws the database's error */
-export const queryIn = async <R>(
-  dataSource: DataSource,
-  context: DatabaseContext,
-  text: string,
-  values: readonly unknown[],
-): Promise<R[]> => {
+const run = async <R>(dataSource: DataSource, context: DatabaseContext, config: QueryConfig): Promise<R[]> => {
   const client = await poolOf(dataSource).connect();
-  const query = new QueryInContext(context, { text, values: [...values] });
   const onError = (): void => {}; // The query says so too, and without a listener it would end the process.
   client.on('error', onError);
+  // After an error a connection may be broken, or know a plan of tables that are no more: another takes its place.
   let broken = true;
   try {
     const { rows } = await new Promise<QueryResult>((resolve, reject) => {
       const done = (error: Error | null, result: QueryResult) => (error ? reject(error) : resolve(result));
-      void client.query(query as never, done as never);
+      void client.query(new QueryInContext(context, config) as never, done as never);
     });
     broken = false;
     return rows as R[];
-  } catch (error) {
-    // What the server refused leaves a connection that goes on; one that broke, or that got no context, does not.
-    broken = !(query.entered && error instanceof pg.DatabaseError);
-    throw error;
   } finally {
     client.off('error', onError);
     client.release(broken);
+  }
+};
+
+/** Of a plan whose tables have got other columns meanwhile. */
+const isOutOfDate = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '0A000';
+
+/**
+ * One statement in a transaction of its own, in the context.
+ * @throws the database's error; TypeError for staff that is nobody
+ */
+export const queryIn = async <R>(
+  dataSource: DataSource,
+  context: DatabaseContext,
+  text: string,
+  values: unknown[],
+): Promise<R[]> => {
+  if (context.role === 'staff' && !context.userId) throw new TypeError('staff without a user');
+  const name = nameOf(context, text);
+  if (name === undefined) return run(dataSource, context, { text, values });
+  try {
+    return await run(dataSource, context, { name, text, values });
+  } catch (error) {
+    if (!isOutOfDate(error)) throw error;
+    return run(dataSource, context, { text, values });
   }
 };
