@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { built } from './parts.mjs';
 
-const GROUPS = ['append', 'command', 'rebuild', 'screen', 'privacy', 'tail', 'stores', 'idle'];
+const GROUPS = ['append', 'command', 'rebuild', 'screen', 'privacy', 'tick', 'tail', 'stores', 'idle'];
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string' }, rounds: { type: 'string', default: '5' } },

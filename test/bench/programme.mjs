@@ -47,19 +47,15 @@ const TEXT = SENTENCE.repeat(4);
 const textFor = (name) =>
   name === 'cpr' ? '0101901234' : name === 'name' ? 'Ung Testperson' : TEXT.slice(0, LENGTH[name] ?? 200);
 
-/**
- * Yields stored events in order. `caseCount` cases of up to `length` events, a hundred to a group, forty of them at a time.
- * @returns an async generator of { stream, revision, id, type, data, metadata }
- */
-export async function* programme(keys, caseCount, length = 20) {
+/** Writes stored events, each at the next revision of its stream: { stream, revision, id, type, data, metadata }. */
+const createWriter = async (keys) => {
   const domain = await built('domain');
   const definitions = Object.assign(
     {},
     ...['organisation', 'user', 'group', 'ruleSet', 'person', 'case', 'meeting', 'hotspot'].map((n) => domain[`${n}Events`]),
   );
   const revisions = new Map();
-  let now = START;
-  const write = (stream, type, data, subject, texts = []) => {
+  return (now, stream, type, data, subject, texts = []) => {
     const id = randomUUID();
     const revision = (revisions.get(stream) ?? -1) + 1;
     revisions.set(stream, revision);
@@ -77,26 +73,74 @@ export async function* programme(keys, caseCount, length = 20) {
     };
     return { stream, revision, id, type, data: subject ? { ...data, subject, text } : data, metadata };
   };
+};
 
+/** The organisations, and the groups with an area each. */
+function* registry(write, now, groups) {
   for (const { organisationId, kind, authorityId } of Object.values(PARTY))
-    yield write(`organisation-${organisationId}`, 'OrganisationRegistered', {
+    yield write(now, `organisation-${organisationId}`, 'OrganisationRegistered', {
       organisationId,
       name: organisationId,
       kind,
       authorityId,
     });
-
-  const groups = Math.ceil(caseCount / 100);
   for (let g = 0; g < groups; g++) {
-    yield write(`hotspot-area-${g}`, 'HotspotDesignated', { areaId: `area-${g}`, name: `Område ${g}`, authorityId: 'kk' });
+    yield write(now, `hotspot-area-${g}`, 'HotspotDesignated', { areaId: `area-${g}`, name: `Område ${g}`, authorityId: 'kk' });
     const series = { weekday: 2, startTime: '09:00', durationMinutes: 90 };
-    yield write(`group-group-${g}`, 'GroupFormed', {
+    yield write(now, `group-group-${g}`, 'GroupFormed', {
       groupId: `group-${g}`,
       name: `Gruppe ${g}`,
       areaIds: [`area-${g}`],
       series,
     });
   }
+}
+const referral = ({ caseId, personId, n, group }) => ({
+  ...{ caseId, personId, groupId: `group-${group}`, areaId: `area-${group}`, caseNumber: `F-${n}`, ageBand: '15-17' },
+  ...{ responsibleOrganisationId: 'bif', organisations: Object.values(PARTY) },
+});
+
+/**
+ * Open actions, ten to a case, a hundred cases to a group: agreed and accepted on one day.
+ * @param deadline of the n-th of them, ISO local date
+ */
+export async function* openActions(keys, count, on, deadline) {
+  const write = await createWriter(keys);
+  const now = Date.parse(`${on}T08:00:00Z`);
+  yield* registry(write, now, Math.ceil(count / 1_000));
+  for (let n = 0; n < count / 10; n++) {
+    const c = { n, group: Math.floor(n / 100), caseId: randomUUID(), personId: randomUUID() };
+    yield write(
+      now,
+      `person-${c.personId}`,
+      'PersonRegistered',
+      { personId: c.personId },
+      { id: c.personId, scope: 'identity' },
+      ['name'],
+    );
+    const [stream, subject] = [`case-${c.caseId}`, { id: c.personId, scope: c.caseId }];
+    yield write(now, stream, 'CaseReferred', referral(c), subject, ['reason']);
+    yield write(now, stream, 'CaseScreened', { caseId: c.caseId, outcome: 'accepted' }, subject, ['assessment']);
+    yield write(now, stream, 'CaseOpened', { caseId: c.caseId });
+    for (let a = 0; a < 10; a++) {
+      const action = { caseId: c.caseId, actionId: randomUUID() };
+      const agreed = { ...action, ownerOrganisationId: 'bif', ownerUserId: 'user-17', deadline: deadline(n * 10 + a) };
+      yield write(now, stream, 'ActionAgreed', agreed, subject, ['description']);
+      yield write(now, stream, 'ActionAccepted', { ...action, userId: 'user-17' });
+    }
+  }
+}
+
+/**
+ * Yields stored events in order. `caseCount` cases of up to `length` events, a hundred to a group, forty of them at a time.
+ * @returns an async generator of { stream, revision, id, type, data, metadata }
+ */
+export async function* programme(keys, caseCount, length = 20) {
+  const writeAt = await createWriter(keys);
+  let now = START;
+  const write = (...rest) => writeAt(now, ...rest);
+  const groups = Math.ceil(caseCount / 100);
+  yield* registry(writeAt, now, groups);
 
   const disclosure = (c, more) => ({
     disclosureId: randomUUID(),
@@ -130,20 +174,7 @@ export async function* programme(keys, caseCount, length = 20) {
   const complete = (n) => (c) => ['ActionCompleted', action(c, n), ['outcome']];
   const share = (c) => ['InformationShared', disclosure(c), ['content', 'necessity']];
   const steps = [
-    (c) => [
-      'CaseReferred',
-      {
-        caseId: c.caseId,
-        personId: c.personId,
-        groupId: `group-${c.group}`,
-        areaId: `area-${c.group}`,
-        caseNumber: `F-${c.n}`,
-        ageBand: '15-17',
-        responsibleOrganisationId: 'bif',
-        organisations: Object.values(PARTY),
-      },
-      ['reason'],
-    ],
+    (c) => ['CaseReferred', referral(c), ['reason']],
     (c) => ['CaseScreened', { caseId: c.caseId, outcome: 'accepted' }, ['assessment']],
     (c) => ['CaseOpened', { caseId: c.caseId }],
     agree(0),
