@@ -22,20 +22,7 @@ const codes = list(code);
 
 export interface AccessFolded {
   readonly type: AccessLogRow['type'];
-  readonly data: {
-    readonly userId: string;
-    readonly organisationId: string;
-    readonly purpose: string;
-    readonly action?: string;
-    readonly caseIds: readonly string[];
-    readonly personIds: readonly string[];
-    readonly fieldClasses: readonly FieldClass[];
-    readonly policies: readonly string[];
-    /** Of an opening of an identity, and of its review. */
-    readonly breakGlassId?: string;
-    readonly until?: string;
-    readonly verdict?: string;
-  };
+  readonly data: Omit<AccessLogRow, 'eventId' | 'type' | 'at' | 'text'>;
 }
 
 /** @throws SchemaError, UnknownEventError */

@@ -1,7 +1,8 @@
 // Registrations that may be of one person, what was merged, and what was written about two while they were one.
 import type { EventStore, StoredEvent } from '@app/event-store';
 import { decodeCursor, encodeCursor, limitOf, pageOf } from '../cursor.js';
-import { readMentions, timelineEntry } from '../cases/timeline-query.js';
+import { readAbout } from '../access-requests/queries.js';
+import { timelineEntry } from '../cases/timeline-query.js';
 import type { DuplicateReason, MergeRow, ReadModels } from '../questions.js';
 import { at, inScope, Parameters, type Ask } from '../sql.js';
 import type { MergeTableRow, PersonTableRow } from './projection.js';
@@ -97,24 +98,13 @@ export const mergeQueries = (ask: Ask, store: EventStore): Pick<ReadModels, Ques
     if (!merge) return [];
     const { person_id, into_person_id, position: from, undone_position: until } = merge;
     const persons = [person_id, into_person_id];
-    const cases = await ask<{ case_id: string }>(`select case_id from ${at('cases')} where person_id = any($1)`, [persons]);
-    const mentions = await ask<{ stream: string; revision: number }>(
-      `select m.stream, m.revision from ${at('mentions')} m join ${at('cases')} c using (case_id)
-       where c.person_id = any($1) and m.position > $2 and ($3::text is null or m.position < $3) and m.stream like 'meeting-%'`,
-      [persons, from, until],
-    );
-    const streams = [...persons.map((id) => `person-${id}`), ...cases.map(({ case_id }) => `case-${case_id}`)];
-    const read = await Promise.all(streams.map((stream) => store.readStream(stream)));
     const between = ({ position }: StoredEvent) => position > from && (until === null || position < until);
-    return [...read.flat(), ...(await readMentions(store)(mentions))]
-      .filter(between)
-      .sort((a, b) => (a.position < b.position ? -1 : 1))
-      .flatMap((stored) => {
-        const entry = timelineEntry(stored);
-        const [text] = Object.values(entry.texts);
-        if (!text || !persons.includes(text.subjectId)) return [];
-        const { subjectId: personId, scope } = text;
-        return [{ ...entry, personId, ...(scope !== 'identity' && { caseId: scope }), position: stored.position }];
-      });
+    return (await readAbout(ask, store, persons)).filter(between).flatMap((stored) => {
+      const entry = timelineEntry(stored);
+      const [text] = Object.values(entry.texts);
+      if (!text || !persons.includes(text.subjectId)) return [];
+      const { subjectId: personId, scope } = text;
+      return [{ ...entry, personId, ...(scope !== 'identity' && { caseId: scope }), position: stored.position }];
+    });
   },
 });

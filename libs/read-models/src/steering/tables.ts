@@ -1,29 +1,9 @@
 // The rows of the steering group: every escalation from the moment it is due to be received, and the meetings.
-import type { DecisionOutcome, DecisionOwner, EscalationCause, Evidence, Resolution } from '@app/domain';
+import type { EscalationCause, Evidence, Resolution } from '@app/domain';
 import type { Sealed } from '@app/personal-data';
-import type { SteeringMeetingRow } from './questions.js';
+import type { SteeringDecision, SteeringMeetingRow } from './questions.js';
 import { table } from '../tables.js';
 
-export interface DecisionDoc {
-  readonly decisionId: string;
-  readonly at: string;
-  readonly userId: string;
-  readonly by: 'steering-group' | 'directors';
-  readonly steeringMeetingId?: string | undefined;
-  readonly outcome: DecisionOutcome;
-  readonly owner: DecisionOwner;
-  readonly dueOn: string;
-  readonly newActionId?: string | undefined;
-  readonly amount?: number | undefined;
-  readonly decision?: Sealed | undefined;
-  readonly otherAction?: Sealed | undefined;
-  /** Missing: the case does not know of it yet. */
-  readonly returned?: {
-    readonly at: string;
-    readonly actionIds: readonly string[];
-    readonly refused: readonly { readonly command: string; readonly rule: string }[];
-  };
-}
 export interface EscalationDoc {
   /** Missing: not received yet. */
   readonly received?: {
@@ -49,7 +29,7 @@ export interface EscalationDoc {
     readonly reason?: Sealed | undefined;
     readonly followUpSet?: true;
   };
-  readonly decision?: DecisionDoc;
+  readonly decision?: SteeringDecision;
   readonly resolved?: { readonly at: string; readonly how: Resolution };
 }
 export interface EscalationTableRow {
