@@ -2,20 +2,13 @@
 // what stands in the log is exactly what the rule says, nothing missing and nothing twice.
 import { CommandBus } from '@nestjs/cqrs';
 import fc from 'fast-check';
-import { contextOf } from '@app/testing';
-import {
-  chaseDecider,
-  DEFAULT_RULE_SET,
-  YEARLY_CLOSING_DAYS,
-  type ChaseFolded,
-  type ChaseState,
-  type OnLadder,
-} from '@app/domain';
+import { DEFAULT_RULE_SET } from '@app/domain';
 import type { MovableClock } from '@app/platform';
 import { Chaser } from '../apps/api/src/chase/chaser.js';
 import { DEMO_GROUP } from '../apps/api/src/demo/users.js';
 import { Series } from '../apps/api/src/meetings/series.js';
 import { done, events, newAction, newCase } from './support/flow.js';
+import { Ruled, short } from './support/ruled.js';
 import { startTestServer, type TestServer } from './support/server.js';
 
 let server: TestServer;
@@ -24,47 +17,6 @@ beforeAll(async () => {
   server = await startTestServer({ now: new Date('2026-11-24T07:30:00.000Z') });
 }, 60_000);
 afterAll(() => server.stop());
-
-interface Line {
-  readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-const short = ({ type, data }: Line): string =>
-  [type, data['deadline'], data['step'], data['on'] ?? data['heldOn'], data['why']]
-    .filter((p) => typeof p === 'string')
-    .join(' ');
-
-/** One action as the rule knows it. */
-class Ruled {
-  private state: ChaseState = chaseDecider.initialState;
-  private held: { meetingId: string; heldOn: string }[] = [];
-  readonly lines: string[] = [];
-  open = true;
-
-  constructor(
-    readonly caseId: string,
-    readonly actionId: string,
-    public ladder: OnLadder,
-  ) {}
-
-  hold(heldOn: string): void {
-    this.held.push({ meetingId: `m${this.held.length}`, heldOn });
-  }
-
-  look(today: string, closingDays: readonly string[]): void {
-    const holder = { organisationId: 'sof', to: ['sof'] };
-    const { caseId, actionId, ladder, open, held } = this;
-    const data = {
-      ...{ caseId, actionId, personId: 'p', open, deadline: ladder.deadline, ladder, held, holder, asked: holder },
-      ...{ calendar: { closingDays, yearlyClosingDays: YEARLY_CLOSING_DAYS }, chaseId: `k-${ladder.deadline}` },
-    };
-    const command = { type: 'ClimbLadder', data, context: { ...contextOf(), today } } as const;
-    for (const { type, data } of chaseDecider.decide(command, this.state).events) {
-      this.lines.push(short({ type, data }));
-      this.state = chaseDecider.evolve(this.state, { type, data } as ChaseFolded);
-    }
-  }
-}
 
 const step = fc.record({
   days: fc.oneof(
@@ -122,8 +74,7 @@ it('takes every step the rule says, once', async () => {
           else if (act !== 'nothing' && action.open) {
             if (act === 'accept' && action.ladder.asked) {
               done(await server.call('SOF', 'POST', `${path}/acceptance`));
-              const { asked: _, ...rest } = action.ladder;
-              action.ladder = rest;
+              action.accept();
             }
             if (act === 'complete') {
               done(await server.call('SOF', 'POST', `${path}/completion`, {}));
@@ -134,7 +85,7 @@ it('takes every step the rule says, once', async () => {
               const etag = (await server.call('coordinator', 'GET', `/api/cases/${caseId}`)).headers.get('etag')!;
               const body = { to, ground: 'Skolen har lukket hele ugen' };
               done(await server.call('SOF', 'POST', `${path}/deadline`, body, { 'if-match': etag }));
-              action.ladder = { ...action.ladder, deadline: to, setOn: now };
+              action.move(to, now);
             }
           }
           if (at === 'at once') {
