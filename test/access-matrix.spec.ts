@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { importJWK, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { AccessLog } from '@app/access';
+import { DEFAULT_RULE_SET } from '@app/domain';
 import { demoId } from '../apps/api/src/demo/data.js';
 import { Change } from '../apps/api/src/core/change.js';
 import { PROGRAMME } from '../apps/api/src/meetings/series.js';
@@ -415,6 +416,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /api/chase/chased-by-me': just(),
   'GET /api/chase/progress': { mine: () => ({ query: `?groupId=${DEMO_GROUP}` }) },
   'GET /api/chase/results': { mine: () => ({ query: '?from=2026-01-01&to=2027-12-31' }) },
+  'POST /api/chase/back-test': { mine: () => ({ body: { ladder: DEFAULT_RULE_SET.ladder } }) },
   'GET /api/chase/export': { mine: () => ({ query: '?question=most-moved&format=csv' }) },
   'GET /api/chase/most-moved': just(),
   'GET /api/silences': just(),

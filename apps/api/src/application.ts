@@ -42,6 +42,7 @@ import { CaseQuestionsController } from './cases/case-questions.controller.js';
 import { KnowledgeController } from './cases/knowledge.controller.js';
 import { RecallsController } from './cases/recalls.controller.js';
 import { WithdrawalsController } from './cases/withdrawals.controller.js';
+import { BackTestController } from './chase/back-test.controller.js';
 import { ChaseController } from './chase/chase.controller.js';
 import { Chaser } from './chase/chaser.js';
 import { FiguresController } from './chase/figures.controller.js';
@@ -125,6 +126,7 @@ const CONTROLLERS = [
   PersonsController,
   RegistryController,
   ChaseController,
+  BackTestController,
   MailController,
   EscalationsController,
   SteeringMeetingsController,

@@ -14,6 +14,8 @@ export const ACTIONS = [
   'administer',
   /** What became of the mail that was sent, without its content; try again what was given up. */
   'manageMail',
+  /** What other thresholds of the ladder would have done, in counts; which cases and actions: those of `caseScope`. */
+  'backTestLadder',
   /** Exists with the demo only. */
   'moveClock',
 

@@ -26,6 +26,7 @@ export * from './case/state.js';
 export * from './case/decider.js';
 export * from './chase/ladder.js';
 export * from './chase/chase.js';
+export * from './chase/back-test.js';
 export * from './escalation/events.js';
 export * from './escalation/escalation.js';
 export * from './steeringMeeting/series.js';

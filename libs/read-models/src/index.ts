@@ -15,4 +15,5 @@ export { erasedSoFar, type ErasedSoFar } from './erasures/queries.js';
 export { createReadModels, type ReadModelOptions } from './read-models.js';
 export type { ParkedStream } from './projections.js';
 export { BACKGROUND, enter, IS_STAFF, type CurrentContext, type DatabaseContext } from './context.js';
+export { calendarOn, ownOn } from './chase/ladder-history-query.js';
 export { asking, reaching, type Ask } from './sql.js';

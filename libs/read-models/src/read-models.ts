@@ -13,6 +13,7 @@ import { timelineEntryQuery, timelineQuery } from './cases/timeline-query.js';
 import { figureQueries } from './chase/figure-queries.js';
 import { chaseQueries } from './chase/queries.js';
 import { historyQuery } from './chase/history-query.js';
+import { ladderHistoryQuery } from './chase/ladder-history-query.js';
 import { silencesQuery } from './chase/silences-query.js';
 import { withdrawalQueries } from './cases/withdrawals-query.js';
 import { erasureQueries } from './erasures/queries.js';
@@ -64,6 +65,7 @@ export const createReadModels = ({ dataSource, store, context, projections }: Re
     ...overviewQueries(ask, registry),
     ...steeringQueries(ask),
     actionHistory: historyQuery(ask, store),
+    ladderHistory: ladderHistoryQuery(ask, store, registry),
     silences: silencesQuery(ask),
     timeline: timelineQuery(ask, store),
     timelineEntry: timelineEntryQuery(ask, store),

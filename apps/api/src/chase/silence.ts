@@ -1,14 +1,13 @@
 // When silence is worth a word: days of the rule set, working days of the group.
-import { workingDaysBefore, YEARLY_CLOSING_DAYS, type RuleSet } from '@app/domain';
+import { waitedSince, YEARLY_CLOSING_DAYS, type RuleSet } from '@app/domain';
 import type { GroupRow, SilenceRule } from '@app/read-models';
 
 /** @param date local date in Europe/Copenhagen to judge by */
 export const silenceRuleOf = (group: GroupRow | undefined, ruleSet: RuleSet, date: string): SilenceRule => {
-  const { answerWithinWorkingDays } = group?.ladder ?? ruleSet.ladder;
   const calendar = group ?? { closingDays: [], yearlyClosingDays: YEARLY_CLOSING_DAYS };
   return {
     silentAfterDays: ruleSet.silentAfterDays,
-    waitedSince: workingDaysBefore(date, answerWithinWorkingDays, calendar),
+    waitedSince: waitedSince(date, group?.ladder ?? ruleSet.ladder, calendar),
   };
 };
 

@@ -6,6 +6,7 @@ import {
   ArrayMaxSize,
   IsArray,
   IsBoolean,
+  IsDefined,
   IsIn,
   IsInt,
   IsNumber,
@@ -185,4 +186,4 @@ export const Amount = (min: number, max: number, options: FieldOptions = {}) =>
 
 /** An object of another class, or with `many` a list of them. */
 export const Nested = (of: () => new () => object, options: FieldOptions = {}) =>
-  field(options, { type: of }, ValidateNested(each(options)), Type(of));
+  field(options, { type: of }, ...(options.optional ? [] : [IsDefined()]), ValidateNested(each(options)), Type(of));

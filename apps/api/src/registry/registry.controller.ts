@@ -21,6 +21,7 @@ import { Day, DayOfYear, Email, Id, Nested, Text, TimeOfDay, Whole, Word } from 
 import { requireGroup } from '../core/guards.js';
 import { Ports } from '../core/ports.js';
 import { Reveal } from '../core/reveal.js';
+import { LadderBody } from './ladder.dto.js';
 
 class OrganisationAnswer {
   @Id({ example: 'bif' }) organisationId!: string;
@@ -82,16 +83,6 @@ class MemberAnswer {
 class DeputyAnswer {
   @Id({ example: 'bif-participant' }) userId!: string;
   @Id({ example: 'sof-participant' }) deputyUserId!: string;
-}
-class LadderBody {
-  @Whole(0, 60, { example: 3 }) reminderWorkingDaysBefore!: number;
-  @Whole(0, 60, { example: 1 }) chaseWorkingDaysAfter!: number;
-  @Whole(1, 60, { example: 2 }) escalateAfterHeldMeetings!: number;
-  @Whole(1, 260, { example: 10, description: 'Without a held meeting.' }) escalateAfterWorkingDays!: number;
-  @Whole(0, 60, { optional: true, example: 2, description: 'To accept an action or a handover. Missing: 2.' })
-  acceptWithinWorkingDays?: number;
-  @Whole(1, 60, { optional: true, example: 5, description: 'To answer a request, or do a follow-up. Missing: 5.' })
-  answerWithinWorkingDays?: number;
 }
 class AbsenceAnswer {
   @Id({ example: 'bif-participant' }) userId!: string;

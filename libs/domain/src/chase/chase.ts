@@ -157,11 +157,14 @@ const eventOf = ({ step, on, why, overtaken }: DueStep, data: CommandOf<'ClimbLa
   }
 };
 
-/** Everything that has fallen due, at once and in order; nothing that was done before. */
-const climb = ({ data, context }: CommandOf<'ClimbLadder'>, state: ChaseState): Decision<ChaseEvent> => {
+/**
+ * Everything that has fallen due, at once and in order; nothing that was done before.
+ * @param today local date in Europe/Copenhagen
+ */
+export const climb = (data: CommandOf<'ClimbLadder'>['data'], today: string, state: ChaseState): readonly ChaseEvent[] => {
   const { caseId, actionId, deadline, open, ladder, calendar, held, asked } = data;
   // It was done, or its deadline moved, between the look and now: the next look knows.
-  if (!open || deadline !== ladder.deadline) return nothing;
+  if (!open || deadline !== ladder.deadline) return [];
   const events: ChaseEvent[] = [];
   let reached = state;
   const happen = (event: ChaseEvent): void => {
@@ -171,20 +174,20 @@ const climb = ({ data, context }: CommandOf<'ClimbLadder'>, state: ChaseState): 
   for (const { meetingId, heldOn } of held)
     if (awaitsEscalation(ladder, reached) && isMissedBy(ladder, reached, heldOn))
       happen({ type: 'MeetingMissed', data: { caseId, actionId, deadline, meetingId, heldOn } });
-  for (const step of stepsDue(ladder, reached, calendar, context.today)) happen(eventOf(step, data));
+  for (const step of stepsDue(ladder, reached, calendar, today)) happen(eventOf(step, data));
   const acceptance = acceptanceChaseOn(ladder, reached, calendar);
-  if (acceptance !== undefined && acceptance <= context.today) {
+  if (acceptance !== undefined && acceptance <= today) {
     const { organisationId, to } = asked;
     const askedBy = ladder.asked!.eventId;
     happen({ type: 'AcceptanceChased', data: { caseId, actionId, on: acceptance, organisationId, to, askedBy } });
   }
-  return { events };
+  return events;
 };
 
 const decide = (command: ChaseCommand, state: ChaseState): Decision<ChaseEvent> => {
   switch (command.type) {
     case 'ClimbLadder':
-      return climb(command, state);
+      return { events: climb(command.data, command.context.today, state) };
     case 'ChaseAction': {
       const { caseId, actionId, open, deadline, chaseId, holder, note } = command.data;
       if (state.chases.includes(chaseId)) return nothing;

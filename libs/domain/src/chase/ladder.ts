@@ -23,6 +23,46 @@ export interface OnLadder {
   readonly asked?: { readonly eventId: string; readonly on: string };
 }
 
+/** An action as far as it matters who has to accept it. */
+interface Held {
+  readonly accepted: boolean;
+  readonly ownerUserId?: string | undefined;
+  readonly handover?: { readonly toUserId?: string | undefined } | undefined;
+}
+/**
+ * Whose acceptance is waited for after an event of the case that touches the action.
+ * @param before the action as it was
+ * @param by what this event is to be known by, should it ask
+ */
+export const askedAfter = (
+  asked: OnLadder['asked'],
+  before: Held,
+  event: { readonly type: string; readonly data: object },
+  by: NonNullable<OnLadder['asked']>,
+): OnLadder['asked'] => {
+  switch (event.type) {
+    case 'ActionAgreed':
+    case 'ActionDeclined':
+    case 'HandoverOffered':
+      return by;
+    case 'ActionAccepted':
+      // What was offered to somebody else meanwhile still waits for them.
+      return before.handover ? asked : undefined;
+    case 'HandoverAccepted':
+      return undefined;
+    case 'WorkerExcluded': {
+      const { userId } = event.data as { readonly userId: string };
+      const owned = before.ownerUserId === userId;
+      if (!owned && before.handover?.toUserId !== userId) return asked;
+      // Nobody is asked any more whose name is gone; who is asked now is the organisation.
+      if (before.handover && before.handover.toUserId !== userId) return asked;
+      return before.accepted && !owned ? undefined : by;
+    }
+    default:
+      return asked;
+  }
+};
+
 /** What happened on the ladder so far. */
 export interface Climbed {
   /** By deadline: moving a deadline away and back takes no step twice. */
@@ -113,6 +153,13 @@ export const acceptanceChaseOn = (
   asked && !climbed.acceptanceChased.includes(asked.eventId)
     ? workingDaysAfter(asked.on, thresholds.acceptWithinWorkingDays + 1, calendar)
     : undefined;
+
+/** What was asked, or agreed for, on or before this local date and has not come by `today` is silence. */
+export const waitedSince = (
+  today: string,
+  { answerWithinWorkingDays }: Pick<LadderThresholds, 'answerWithinWorkingDays'>,
+  calendar: WorkCalendar,
+): string => workingDaysBefore(today, answerWithinWorkingDays, calendar);
 
 /** The local date on which the ladder has something to do with this action; undefined: never, as things stand. */
 export const nextStepOn = (action: OnLadder, climbed: Climbed, calendar: WorkCalendar): string | undefined => {

@@ -1,6 +1,6 @@
 // How cases change: by the events of their own stream, and by what is said about them in the room.
 import { unreachable } from '@app/domain';
-import { askedBy, asking, findable, movedLadder, newLadder } from '../chase/ladder-row.js';
+import { askedBy, findable, movedLadder, newLadder } from '../chase/ladder-row.js';
 import { localDateAt } from '../dates.js';
 import { InconsistentHistoryError } from '../errors.js';
 import { sealed, type OnCase, type OnMeeting } from '../history.js';
@@ -117,13 +117,11 @@ const unname = (rows: Rows, row: CaseTableRow, event: OnCase, userId: string): v
     const action = rows.actions.get(entry.actionId)!;
     const handoverTo = entry.handoverUserId === userId ? undefined : action.doc.handoverTo;
     const status = entry.userId === userId ? 'agreed' : action.status;
-    // Nobody is asked any more whose name is gone; who is asked now is the organisation.
-    const asked = handoverTo ? action.chase.ladder.asked : status === 'accepted' ? undefined : askedBy(event);
     const unnamed = findable(rows, {
       ...action,
       ...(entry.userId === userId && { owner_user_id: null }),
       status,
-      chase: asking(action.chase, asked),
+      chase: askedBy(action, event),
       doc: { ...action.doc, handoverTo },
     });
     rows.actions.put(unnamed);
@@ -336,24 +334,22 @@ export const projectCase = (event: OnCase, rows: Rows): void => {
       });
     }
     case 'ActionAccepted': {
-      // What was offered to somebody else meanwhile still waits for them.
-      const asked = actionOf(rows, event).doc.handoverTo ? actionOf(rows, event).chase.ladder.asked : undefined;
-      const chase = asking(actionOf(rows, event).chase, asked);
+      const chase = askedBy(actionOf(rows, event), event);
       const acceptedAt = actionOf(rows, event).doc.acceptedAt ?? at;
       return changeAction(rows, row, event, { status: 'accepted', owner_user_id: event.data.userId, chase }, { acceptedAt });
     }
     case 'ActionDeclined': {
-      const chase = asking(actionOf(rows, event).chase, askedBy(event));
+      const chase = askedBy(actionOf(rows, event), event);
       return changeAction(rows, row, event, { status: 'declined', owner_user_id: null, chase });
     }
     case 'HandoverOffered': {
       const { toOrganisationId: organisationId, toUserId: userId } = event.data;
-      const chase = asking(actionOf(rows, event).chase, askedBy(event));
+      const chase = askedBy(actionOf(rows, event), event);
       return changeAction(rows, row, event, { chase }, { handoverTo: { organisationId, userId } });
     }
     case 'HandoverAccepted': {
       const owner = { owner_organisation_id: event.data.organisationId, owner_user_id: event.data.userId };
-      const chase = asking(actionOf(rows, event).chase, undefined);
+      const chase = askedBy(actionOf(rows, event), event);
       const acceptedAt = actionOf(rows, event).doc.acceptedAt ?? at;
       return changeAction(rows, row, event, { status: 'accepted', ...owner, chase }, { handoverTo: undefined, acceptedAt });
     }

@@ -1,5 +1,6 @@
 // What the ladder knows of an action, kept in the action's own row: what was agreed, what was done so far, and when to look again.
 import {
+  askedAfter,
   awaitsEscalation,
   chaseDecider,
   DEFAULT_RULE_SET,
@@ -22,35 +23,39 @@ const groupOf = (rows: Rows, groupId: string): GroupRow | undefined =>
 const calendarOf = (rows: Rows, groupId: string): WorkCalendar =>
   groupOf(rows, groupId) ?? { closingDays: [], yearlyClosingDays: YEARLY_CLOSING_DAYS };
 /** The group's own, or those of the rule set that was in force. */
-const thresholdsOf = (rows: Rows, groupId: string, ruleSetId: string): LadderThresholds =>
-  groupOf(rows, groupId)?.ladder ??
-  (rows.registry.get(`ruleset-${ruleSetId}`)?.doc as RuleSet | undefined)?.ladder ??
-  DEFAULT_RULE_SET.ladder;
+export const thresholdsOf = (own: LadderThresholds | undefined, ruleSet: RuleSet | undefined): LadderThresholds =>
+  own ?? (ruleSet ?? DEFAULT_RULE_SET).ladder;
 
 /** A deadline begins a ladder of its own, under the thresholds of the day it is set. */
-const begun = (rows: Rows, groupId: string, deadline: string, { at, ruleSetId }: OnCase) => ({
+export const begun = (deadline: string, { at }: OnCase, thresholds: LadderThresholds) => ({
   deadline,
   setOn: localDateAt(at),
-  thresholds: thresholdsOf(rows, groupId, ruleSetId),
+  thresholds,
 });
+const begunHere = (rows: Rows, groupId: string, deadline: string, event: OnCase) => {
+  const ruleSet = rows.registry.get(`ruleset-${event.ruleSetId}`)?.doc as RuleSet | undefined;
+  return begun(deadline, event, thresholdsOf(groupOf(rows, groupId)?.ladder, ruleSet));
+};
 
-/** Somebody has to accept, from this event on. */
-export const askedBy = ({ eventId, at }: OnCase): NonNullable<OnLadder['asked']> => ({ eventId, on: localDateAt(at) });
+/** What an event that asks for an acceptance is known by. */
+export const asking = ({ eventId, at }: OnCase): NonNullable<OnLadder['asked']> => ({ eventId, on: localDateAt(at) });
 
 export const newLadder = (rows: Rows, groupId: string, deadline: string, event: OnCase): ChaseDoc => ({
-  ladder: { ...begun(rows, groupId, deadline, event), asked: askedBy(event) },
+  ladder: { ...begunHere(rows, groupId, deadline, event), asked: asking(event) },
   climbed: chaseDecider.initialState,
   revision: -1,
 });
 export const movedLadder = (rows: Rows, { group_id, chase }: ActionTableRow, deadline: string, event: OnCase): ChaseDoc => ({
   ...chase,
-  ladder: { ...chase.ladder, ...begun(rows, group_id, deadline, event) },
+  ladder: { ...chase.ladder, ...begunHere(rows, group_id, deadline, event) },
   escalatedOn: undefined,
 });
-export const asking = (chase: ChaseDoc, asked: OnLadder['asked']): ChaseDoc => ({
-  ...chase,
-  ladder: { ...chase.ladder, asked },
-});
+/** After an event that may ask somebody to accept the action, or be the answer. `action`: as it was. */
+export const askedBy = ({ chase, status, owner_user_id, doc }: ActionTableRow, event: OnCase): ChaseDoc => {
+  const handover = doc.handoverTo && { toUserId: doc.handoverTo.userId };
+  const before = { accepted: status === 'accepted', ownerUserId: owner_user_id ?? undefined, handover };
+  return { ...chase, ladder: { ...chase.ladder, asked: askedAfter(chase.ladder.asked, before, event, asking(event)) } };
+};
 
 /** With the columns that the ladder's look finds it by; an action that is done is never found. */
 export const findable = (rows: Rows, action: ActionTableRow): ActionTableRow => {

@@ -1,5 +1,15 @@
 // What the chaser and the project lead ask. Texts are still sealed.
-import type { EscalationCause, LadderStep, OnLadder } from '@app/domain';
+import type {
+  ByHand,
+  EscalationCause,
+  LadderStep,
+  LadderThresholds,
+  OfGroup,
+  OnLadder,
+  Question,
+  Standing,
+  TakenStep,
+} from '@app/domain';
 import type { Sealed } from '@app/personal-data';
 import type { ActionRow } from '../cases/questions.js';
 import type { CaseScope, Page, Paging } from '../questions.js';
@@ -164,6 +174,29 @@ export interface ResultsRow {
   readonly agreementToCompletion?: number;
 }
 
+/** What the ladder knew of a group. */
+export interface GroupLadderHistory {
+  readonly groupId: string;
+  /** In the order in which they happened. */
+  readonly moments: readonly OfGroup[];
+  /** Thresholds of its own, from an instant and its local date on. */
+  readonly ladders: readonly { readonly at: string; readonly on: string; readonly ladder: LadderThresholds }[];
+  /** Questions answered in its meetings, and the local dates. */
+  readonly answeredOn: ReadonlyMap<string, string>;
+}
+/** What the ladder knew of a case. `taken`: the steps that are on record. */
+export interface CaseLadderHistory {
+  readonly caseId: string;
+  readonly caseNumber: string;
+  readonly group: GroupLadderHistory;
+  readonly actions: readonly {
+    readonly actionId: string;
+    readonly life: readonly (Standing | ByHand)[];
+    readonly taken: readonly TakenStep[];
+  }[];
+  readonly questions: readonly (Question & { readonly toOrganisationId: string })[];
+}
+
 export interface ChaseQuestions {
   /** Ids of the open actions that the ladder has something to do with on that day, or whose group held a meeting since. */
   ladderDue(today: string): Promise<readonly string[]>;
@@ -171,6 +204,14 @@ export interface ChaseQuestions {
   onLadder(actionIds: readonly string[]): Promise<readonly LadderRow[]>;
   /** Whose hands: from the streams themselves. */
   actionHistory(actionId: string, today: string): Promise<ActionHistory | undefined>;
+  /**
+   * For a back-test: cases alive in a period, with their actions that were open in it, from the beginning of each. Local dates, `to`
+   * inclusive. In portions, so that no more than one is held at a time.
+   */
+  ladderHistory(
+    scope: CaseScope,
+    period: { readonly from: string; readonly to: string; readonly groupId?: string },
+  ): AsyncIterable<readonly CaseLadderHistory[]>;
   /** Most overdue first. */
   overdue(scope: CaseScope, today: string): Promise<readonly OverdueRow[]>;
   /** Open actions whose deadline moved most often first. */
