@@ -44,6 +44,8 @@ class Run {
   readonly database: pg.Client;
   readonly clock: Clock;
   private readonly random: Random;
+  /** Of each lane its own: which of them draws first is the machine's. */
+  private readonly dice: readonly Random[];
   private readonly shared: Readonly<Record<string, string>>;
   private api: ServerProcess | undefined;
   private worker: ServerProcess | undefined;
@@ -52,6 +54,7 @@ class Run {
 
   constructor(private readonly options: Options) {
     this.random = randomOf(options.seed);
+    this.dice = Array.from({ length: LANES }, (_, lane) => randomOf(options.seed + lane + 1));
     this.clock = new Clock(join(options.folder, 'clock'));
     this.database = new pg.Client({ connectionString: options.databaseUrl });
     this.shared = {
@@ -154,7 +157,7 @@ class Run {
 
   /** Kills it at a moment of the seed's choosing; when that does not come, soon after it has nothing to do any more. */
   private async killSometime(worker: ServerProcess, lane: number): Promise<void> {
-    const { random } = this;
+    const random = this.dice[lane]!;
     const moment = random.of(['starting', 'ladder', 'ladder', 'before-yes', 'before-yes', 'after-yes', 'after-yes'] as const);
     const [count, ms, idleMs] = [random.below(moment === 'ladder' ? 5 : 12), random.number(), 50 + random.below(500)];
     const sink = this.sinks[lane]!;
