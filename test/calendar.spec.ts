@@ -162,6 +162,39 @@ describe('calendars over HTTP', () => {
     expect(events[0]!.location).toBe('Rådhuset, 2. sal');
   });
 
+  it('so is a meeting of the steering group, and in the feed of who is invited', async () => {
+    const planned = { groupId: DEMO_GROUP, localDate: '2027-04-06', startTime: '14:00', place: 'Rådhuset' };
+    const { id } = done(await server.call('projectLead', 'POST', '/api/steering-meetings', planned));
+    const uids = async () => eventsIn((await feed(await issue('steeringMember'))).text).map(({ uid }) => uid);
+    await server.app.get(Mailer).look();
+    expect(await uids()).toContain(id);
+    expect(eventsIn((await feed(await issue('projectLead'))).text).map(({ uid }) => uid)).not.toContain(id);
+    done(await server.call('projectLead', 'PUT', `/api/steering-meetings/${id}/schedule`, { localDate: '2027-04-07' }));
+    await server.app.get(Mailer).look();
+    done(await server.call('projectLead', 'POST', `/api/steering-meetings/${id}/cancellation`));
+    await server.app.get(Mailer).look();
+    expect(await uids()).not.toContain(id);
+    const about = (await sinkOf()).filter(({ calendar }) => calendar?.includes(id)).reverse();
+    expect(new Set(about.flatMap(({ to }) => to))).toEqual(
+      new Set(['steering-member@demo.example', 'hotspot-chief@demo.example']),
+    );
+    const mine = about.filter(({ to }) => to.includes('steering-member@demo.example'));
+    expect(mine.map(({ method }) => method)).toEqual(['REQUEST', 'REQUEST', 'CANCEL']);
+    expect(mine.map(({ subject }) => subject)).toEqual([
+      'Møde i styregruppen 6. april 2027 kl. 14:00',
+      expect.stringContaining('Flyttet: møde i styregruppen 7. april 2027'),
+      'Aflyst: møde i styregruppen 7. april 2027',
+    ]);
+    const events = mine.flatMap(({ calendar }) => eventsIn(onTheWire(calendar!)));
+    expect(events.map(({ uid, sequence }) => [uid, sequence])).toEqual([
+      [id, 0],
+      [id, 1],
+      [id, 2],
+    ]);
+    expect(events[0]!.summary).toBe('Møde i styregruppen');
+    expect(events[0]!.component.getFirstPropertyValue('url')).toBe(`https://fremdrift.example/#/steering-meetings/${id}`);
+  });
+
   it('a feed has one’s own meetings and deadlines, without a token and without personal data', async () => {
     const { caseId } = await newCase(server);
     const actionId = await newAction(server, caseId, {

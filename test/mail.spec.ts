@@ -153,6 +153,26 @@ describe('mail', () => {
     expect(JSON.stringify(told)).not.toMatch(/anden/);
   });
 
+  it('tells them of a recalled disclosure in words of its own, in either language', async () => {
+    done(await server.call('police', 'PUT', '/api/me/mail', { language: 'en', reminders: 'digest', chases: 'at-once' }));
+    const disclosure = {
+      ...{ toOrganisationIds: ['bif', 'politi'], category: 'school', purpose: 'ssp' },
+      ...{ content: 'Går ikke i skole', necessity: 'Nødvendigt for at forebygge kriminalitet blandt unge' },
+    };
+    const { id } = done(await server.call('SOF', 'POST', `/api/cases/${caseId}/disclosures`, disclosure));
+    const ground = 'Der var intet grundlag for at dele det';
+    done(await server.call('SOF', 'POST', `/api/cases/${caseId}/disclosures/${id}/recall`, { ground }));
+    const before = box.letters.length;
+    await mailer.look();
+    const told = box.letters.slice(before);
+    const of = (to: string) => told.find((letter) => letter.to === to)!;
+    expect(of('bif@demo.example').subject).toMatch(/^En videregivelse er kaldt tilbage: sag /);
+    expect(of('police@demo.example').subject).toMatch(/^A disclosure was recalled: case /);
+    expect(of('police@demo.example').html).toContain('lacked its basis');
+    expect(told.map(({ to }) => to)).not.toContain('sof@demo.example');
+    expect(JSON.stringify(told)).not.toMatch(/skole|intet grundlag for/);
+  });
+
   it('a sender that dies after the letter was taken over sends it again, under the same Message-ID', async () => {
     const dying = new Postbox();
     const died = new Promise<void>((resolve) => {

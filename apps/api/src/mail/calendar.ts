@@ -5,15 +5,14 @@ import { DateTime } from 'luxon';
 import type { ActionFacts, MailKind, MeetingFacts } from './kinds.js';
 import { linkOf } from './render.js';
 import type { Letter } from './smtp.js';
+import { meetingTitle } from './words.js';
 
 const WORDS = {
   da: {
-    meeting: 'Fremdriftsmøde',
     deadline: (caseNumber: string) => `Frist: sag ${caseNumber}`,
     name: 'Fremdrift: møder og frister',
   },
   en: {
-    meeting: 'Progress meeting',
     deadline: (caseNumber: string) => `Deadline: case ${caseNumber}`,
     name: 'Fremdrift: meetings and deadlines',
   },
@@ -24,14 +23,10 @@ const calendar = async (language: Language, about: ICalCalendarData) => {
   return ical({ prodId: { company: 'Fremdrift', product: 'Fremdrift', language: language.toUpperCase() }, ...about });
 };
 /** Times in UTC: every calendar shows them in its reader's own zone, and summer time is nobody's business here. */
-const meetingEvent = (
-  meeting: Omit<MeetingFacts, 'localDate'> & { readonly localDate: string },
-  language: Language,
-  publicUrl: string,
-) => {
+const meetingEvent = (meeting: MeetingFacts, language: Language, publicUrl: string) => {
   const { meetingId, startsAt, endsAt, place, sequence } = meeting;
   return {
-    ...{ id: meetingId, sequence, start: new Date(startsAt), end: new Date(endsAt), summary: WORDS[language].meeting },
+    ...{ id: meetingId, sequence, start: new Date(startsAt), end: new Date(endsAt), summary: meetingTitle(language, meeting) },
     ...{ url: linkOf({ meeting }, publicUrl), ...(place !== undefined && { location: place }) },
   };
 };

@@ -3,7 +3,7 @@
 import { Controller, Delete, Get, Header, NotFoundException, Param, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { caseScope, mayAccess, requireAccess, type Principal } from '@app/access';
+import { caseScope, mayAccess, requireAccess, steeringGroups, type Principal } from '@app/access';
 import { DEFAULT_MAIL } from '@app/domain';
 import { Ask } from '../core/ask.js';
 import { TheCall, type Call } from '../core/call.js';
@@ -118,14 +118,22 @@ export class FeedController {
     const meetings = mayAccess(principal, 'readMeetings')
       ? (await readModels.meetings(principal.groups, {}, { limit: MOST })).items
       : [];
+    const steering = mayAccess(principal, 'readSteeringMeetings')
+      ? (await readModels.steeringMeetings(steeringGroups(principal), {}, { limit: MOST })).items
+      : [];
     const actions = mayAccess(principal, 'listActions')
       ? (await readModels.actions(caseScope(principal), { ownerUserId: principal.userId }, { limit: MOST }, clock.today())).items
       : [];
+    // Weekly meetings are the whole group's; the steering group's are those one is invited to.
+    const invitedTo = steering
+      .filter(({ invited }) => invited.some(({ userId }) => userId === principal.userId))
+      .map((meeting) => ({ ...meeting, meetingId: meeting.steeringMeetingId, steering: true as const }));
     return {
-      meetings: meetings
+      meetings: [...meetings.map((meeting) => ({ ...meeting, steering: undefined })), ...invitedTo]
         .filter(({ status, startsAt }) => status !== 'cancelled' && startsAt >= from)
-        .map(({ meetingId, localDate, startsAt, endsAt, place, revision }) => ({
+        .map(({ meetingId, steering, localDate, startsAt, endsAt, place, revision }) => ({
           ...{ meetingId, localDate, startsAt, endsAt, ...(place !== undefined && { place }), sequence: revision },
+          ...(steering && { steering }),
         })),
       deadlines: actions.map(({ caseId, caseNumber, actionId, deadline }) => ({ caseId, caseNumber, actionId, deadline })),
     };

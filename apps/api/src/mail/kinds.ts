@@ -3,7 +3,7 @@ import type { MailChoice } from '@app/domain';
 
 export const MAIL_KINDS = [
   ...(['reminded', 'due', 'chased', 'acceptance', 'offered', 'escalated'] as const),
-  ...(['withdrawn', 'minutes', 'invitation', 'moved', 'cancelled', 'digest'] as const),
+  ...(['withdrawn', 'recalled', 'minutes', 'invitation', 'moved', 'cancelled', 'digest'] as const),
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 
@@ -13,6 +13,8 @@ export type MailStatus = (typeof MAIL_STATUSES)[number];
 
 export interface MeetingFacts {
   readonly meetingId: string;
+  /** Of the steering group; missing: the weekly one. */
+  readonly steering?: true;
   /** Local date, Europe/Copenhagen. */
   readonly localDate: string;
   /** UTC. */

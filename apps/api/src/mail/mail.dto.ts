@@ -12,7 +12,7 @@ export class MailChoiceBody {
   @Word(MAIL_TIMES, {
     example: 'at-once',
     description:
-      'Deadlines that have passed, and what waits for your acceptance. What is escalated, withdrawn text and meetings always go at once.',
+      'Deadlines that have passed, and what waits for your acceptance. What is escalated, withdrawn texts, recalled disclosures and meetings always go at once.',
   })
   chases!: MailTime;
 }

@@ -18,6 +18,7 @@ export const MAILED = [
     'ApologyReceived',
     'MeetingClosed',
   ],
+  ...['SteeringMeetingPlanned', 'SteeringMeetingMoved', 'SteeringMeetingCancelled'],
 ];
 
 export interface Notice {
@@ -78,6 +79,26 @@ const meetingNotice = async (
   return undefined;
 };
 
+const STEERING = {
+  SteeringMeetingPlanned: 'invitation',
+  SteeringMeetingMoved: 'moved',
+  SteeringMeetingCancelled: 'cancelled',
+} as const;
+const steeringNotice = async (
+  { type, data }: Extract<AnyFolded, { type: keyof typeof STEERING }>,
+  { store, revision, now }: { store: EventStore; revision: number; now: string },
+): Promise<Notice | undefined> => {
+  const { decider, codec } = STREAMS.steeringMeeting;
+  const { state } = await loadState(store, streamName('steeringMeeting', data.steeringMeetingId), decider, codec);
+  if (state.status === 'none' || state.endsAt <= now) return undefined;
+  if (state.status === 'cancelled' && type !== 'SteeringMeetingCancelled') return undefined;
+  const { localDate, startsAt, endsAt, planned } = state;
+  const { steeringMeetingId: meetingId, place, invited } = planned;
+  const times = { localDate, startsAt, endsAt };
+  const meeting = { meetingId, steering: true as const, ...times, ...(place !== undefined && { place }), sequence: revision };
+  return { kind: STEERING[type], to: invited.map(({ userId }) => userId), facts: { meeting } };
+};
+
 /**
  * @param now UTC
  * @param today local date in Europe/Copenhagen
@@ -133,7 +154,8 @@ export const noticeOf = async (
       const to = membersOn(registry.groups.get(groupId), today)
         .filter(({ userId, organisationId }) => told.includes(organisationId) && !theCase.excludedUserIds.includes(userId))
         .map(({ userId }) => userId);
-      return { kind: 'withdrawn', to, facts: { theCase: { caseId, caseNumber } } };
+      const kind = event.type === 'TextWithdrawn' ? 'withdrawn' : 'recalled';
+      return { kind, to, facts: { theCase: { caseId, caseNumber } } };
     }
     case 'MeetingPlanned':
     case 'MeetingMoved':
@@ -141,6 +163,10 @@ export const noticeOf = async (
     case 'ApologyReceived':
     case 'MeetingClosed':
       return meetingNotice(event, { store, revision: stored.revision, now });
+    case 'SteeringMeetingPlanned':
+    case 'SteeringMeetingMoved':
+    case 'SteeringMeetingCancelled':
+      return steeringNotice(event, { store, revision: stored.revision, now });
     default:
       return undefined;
   }

@@ -1,6 +1,6 @@
 // A message as it goes out: the same words as plain text and as HTML that any reader can take, without pictures, scripts or trackers.
 import type { Language } from '@app/domain';
-import type { ActionFacts, DigestFacts, Facts, Message } from './kinds.js';
+import type { ActionFacts, DigestFacts, Facts, MeetingFacts, Message } from './kinds.js';
 import { dayIn, FRAME, say, timeOf } from './words.js';
 
 export interface Rendered {
@@ -18,7 +18,8 @@ const linksFrom = (publicUrl: string) => ({
   action: ({ caseId, actionId }: Pick<ActionFacts, 'caseId' | 'actionId'>) =>
     `${publicUrl}/#/cases/${caseId}/actions/${actionId}`,
   theCase: ({ caseId }: Pick<ActionFacts, 'caseId'>) => `${publicUrl}/#/cases/${caseId}`,
-  meeting: ({ meetingId }: { readonly meetingId: string }) => `${publicUrl}/#/meetings/${meetingId}`,
+  meeting: ({ meetingId, steering }: Pick<MeetingFacts, 'meetingId' | 'steering'>) =>
+    `${publicUrl}/#/${steering ? 'steering-meetings' : 'meetings'}/${meetingId}`,
   home: `${publicUrl}/`,
 });
 /** Where what a message is about is found. */

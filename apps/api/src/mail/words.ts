@@ -1,7 +1,7 @@
 // What mail says, in both languages. Case numbers, dates and links, and nothing else: no name, no reason, no text from a case.
 import type { Language } from '@app/domain';
 import { DateTime } from 'luxon';
-import type { Facts, MailKind } from './kinds.js';
+import type { Facts, MailKind, MeetingFacts } from './kinds.js';
 
 /** `8. december 2026`, `8 December 2026`. @param date local date */
 export const dayIn = (language: Language, date: string): string =>
@@ -24,6 +24,19 @@ const meetingAt = ({ meeting }: Facts, day: (date: string) => string) => ({
   to: timeOf(meeting!.endsAt),
   place: meeting!.place,
 });
+
+/** What kind of meeting it is: in the middle of a sentence, and with the definite article. */
+const NAMES = {
+  da: { weekly: ['fremdriftsmøde', 'fremdriftsmødet'], steering: ['møde i styregruppen', 'mødet i styregruppen'] },
+  en: {
+    weekly: ['progress meeting', 'the progress meeting'],
+    steering: ['steering group meeting', 'the steering group meeting'],
+  },
+} as const;
+const named = (language: Language, { meeting }: Facts) => NAMES[language][meeting!.steering ? 'steering' : 'weekly'];
+const upper = (words: string): string => words.slice(0, 1).toUpperCase() + words.slice(1);
+/** In a calendar. */
+export const meetingTitle = (language: Language, meeting: MeetingFacts): string => upper(named(language, { meeting })[0]);
 
 const DA: Readonly<Record<MailKind, Says>> = {
   reminded: (facts, day) => {
@@ -78,6 +91,13 @@ const DA: Readonly<Record<MailKind, Says>> = {
       'Den skal glemmes: slet, hvad der er skrevet af, og meld tilbage, når det er sket.',
     ],
   }),
+  recalled: ({ theCase }) => ({
+    subject: `En videregivelse er kaldt tilbage: sag ${theCase!.caseNumber}`,
+    paragraphs: [
+      `En videregivelse i sag ${theCase!.caseNumber}, som din organisation har fået, er kaldt tilbage, fordi den manglede grundlag.`,
+      'Oplysningen må ikke bruges: slet, hvad der er skrevet af, og meld tilbage, når det er sket. Hvad der måske bygger på den, bliver gennemgået; aftaler gælder, til det er sket.',
+    ],
+  }),
   minutes: (facts, day) => ({
     subject: `Referat: mødet ${meetingAt(facts, day).day}`,
     paragraphs: [`Mødet ${meetingAt(facts, day).day} er afsluttet. Referatet viser dig det, du må se.`],
@@ -85,9 +105,9 @@ const DA: Readonly<Record<MailKind, Says>> = {
   invitation: (facts, day) => {
     const { day: on, from, to, place } = meetingAt(facts, day);
     return {
-      subject: `Fremdriftsmøde ${on} kl. ${from}`,
+      subject: `${upper(named('da', facts)[0])} ${on} kl. ${from}`,
       paragraphs: [
-        `Du er inviteret til fremdriftsmøde ${on} kl. ${from}-${to}.`,
+        `Du er inviteret til ${named('da', facts)[0]} ${on} kl. ${from}-${to}.`,
         ...(place === undefined ? [] : [`Sted: ${place}.`]),
       ],
     };
@@ -95,16 +115,16 @@ const DA: Readonly<Record<MailKind, Says>> = {
   moved: (facts, day) => {
     const { day: on, from, to, place } = meetingAt(facts, day);
     return {
-      subject: `Flyttet: fremdriftsmøde ${on} kl. ${from}`,
+      subject: `Flyttet: ${named('da', facts)[0]} ${on} kl. ${from}`,
       paragraphs: [
-        `Fremdriftsmødet er flyttet til ${on} kl. ${from}-${to}.`,
+        `${upper(named('da', facts)[1])} er flyttet til ${on} kl. ${from}-${to}.`,
         ...(place === undefined ? [] : [`Sted: ${place}.`]),
       ],
     };
   },
   cancelled: (facts, day) => ({
-    subject: `Aflyst: fremdriftsmøde ${meetingAt(facts, day).day}`,
-    paragraphs: [`Fremdriftsmødet ${meetingAt(facts, day).day} kl. ${meetingAt(facts, day).from} er aflyst.`],
+    subject: `Aflyst: ${named('da', facts)[0]} ${meetingAt(facts, day).day}`,
+    paragraphs: [`${upper(named('da', facts)[1])} ${meetingAt(facts, day).day} kl. ${meetingAt(facts, day).from} er aflyst.`],
   }),
   digest: ({ digest }, day) => ({
     subject: `Ugens overblik ${day(digest!.on)}`,
@@ -167,6 +187,13 @@ const EN: Readonly<Record<MailKind, Says>> = {
       'It must be forgotten: delete what was copied from it, and answer when that is done.',
     ],
   }),
+  recalled: ({ theCase }) => ({
+    subject: `A disclosure was recalled: case ${theCase!.caseNumber}`,
+    paragraphs: [
+      `A disclosure in case ${theCase!.caseNumber} that your organisation got was recalled, as it lacked its basis.`,
+      'It must not be used: delete what was copied from it, and answer when that is done. What may rest on it is being reviewed; actions stand until then.',
+    ],
+  }),
   minutes: (facts, day) => ({
     subject: `Minutes: the meeting on ${meetingAt(facts, day).day}`,
     paragraphs: [`The meeting on ${meetingAt(facts, day).day} is closed. Its minutes show you what you may see.`],
@@ -174,9 +201,9 @@ const EN: Readonly<Record<MailKind, Says>> = {
   invitation: (facts, day) => {
     const { day: on, from, to, place } = meetingAt(facts, day);
     return {
-      subject: `Progress meeting ${on} at ${from}`,
+      subject: `${upper(named('en', facts)[0])} ${on} at ${from}`,
       paragraphs: [
-        `You are invited to the progress meeting on ${on}, ${from}-${to}, local time in Copenhagen.`,
+        `You are invited to ${named('en', facts)[1]} on ${on}, ${from}-${to}, local time in Copenhagen.`,
         ...(place === undefined ? [] : [`Place: ${place}.`]),
       ],
     };
@@ -184,16 +211,18 @@ const EN: Readonly<Record<MailKind, Says>> = {
   moved: (facts, day) => {
     const { day: on, from, to, place } = meetingAt(facts, day);
     return {
-      subject: `Moved: progress meeting ${on} at ${from}`,
+      subject: `Moved: ${named('en', facts)[0]} ${on} at ${from}`,
       paragraphs: [
-        `The progress meeting has moved to ${on}, ${from}-${to}, local time in Copenhagen.`,
+        `${upper(named('en', facts)[1])} has moved to ${on}, ${from}-${to}, local time in Copenhagen.`,
         ...(place === undefined ? [] : [`Place: ${place}.`]),
       ],
     };
   },
   cancelled: (facts, day) => ({
-    subject: `Cancelled: progress meeting ${meetingAt(facts, day).day}`,
-    paragraphs: [`The progress meeting on ${meetingAt(facts, day).day} at ${meetingAt(facts, day).from} is cancelled.`],
+    subject: `Cancelled: ${named('en', facts)[0]} ${meetingAt(facts, day).day}`,
+    paragraphs: [
+      `${upper(named('en', facts)[1])} on ${meetingAt(facts, day).day} at ${meetingAt(facts, day).from} is cancelled.`,
+    ],
   }),
   digest: ({ digest }, day) => ({
     subject: `Your week, ${day(digest!.on)}`,
