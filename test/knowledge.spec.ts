@@ -1,5 +1,6 @@
 // The case as one organisation lawfully knew it, over HTTP: what it was told and since when, who may ask, and what auditors get.
 import { randomUUID } from 'node:crypto';
+import { Demo } from '../apps/api/src/demo/demo.controller.js';
 import { accessLogOf, arrive, day, done, newAction, newCase, newItem, newMeeting } from './support/flow.js';
 import { startTestServer, type TestServer } from './support/server.js';
 
@@ -89,6 +90,32 @@ describe('what an organisation knew', () => {
     expect(paged.map(({ eventId }) => eventId)).toEqual(
       (await knowledge('BUF', caseId, 'buf')).items.map(({ eventId }) => eventId),
     );
+  });
+
+  it('is shown to another authority’s leads no further than the case itself shows it', async () => {
+    const { caseId } = await newCase(server);
+    const told = { ...shared('KANARIE-helbred'), category: 'health', toOrganisationIds: ['buf'] };
+    await call('SOF', 'POST', `/api/cases/${caseId}/disclosures`, told);
+    await call('administrator', 'PUT', '/api/users/police/role', { role: 'projectLead' });
+    try {
+      const { issuer } = server.app.get(Demo);
+      const authorization = `Bearer ${await issuer.token({ ...issuer.find('police')!, role: 'projectLead' })}`;
+      const as = (path: string) =>
+        server.call<Page & { withheldTexts: object[] }>(undefined, 'GET', `/api/cases/${caseId}${path}`, undefined, {
+          authorization,
+        });
+      expect((await as('/disclosures')).text).not.toContain('KANARIE');
+      const { status, text, body } = await as('/knowledge?organisationId=buf&limit=200');
+      expect([status, text.includes('KANARIE')]).toEqual([200, false]);
+      expect(body.items.find(({ type }) => type === 'InformationShared')).toMatchObject({
+        words: true,
+        texts: { content: null },
+      });
+      expect(body.withheldTexts).toContainEqual(expect.objectContaining({ reason: 'not-shared-with-you' }));
+    } finally {
+      await call('administrator', 'PUT', '/api/users/police/role', { role: 'participant' });
+    }
+    expect(canaries(await knowledge('coordinator', caseId, 'buf'))).toEqual(['KANARIE-helbred']);
   });
 
   it('stays known when it leaves the case, and says what was withdrawn since', async () => {

@@ -14,8 +14,19 @@ import { mayReadCase, resourceOf } from '../core/guards.js';
 import { NEXT, PageQuery, pagingOf } from '../core/paging.dto.js';
 import { Ports } from '../core/ports.js';
 import { Reveal } from '../core/reveal.js';
-import { ERASED, ErasedAnswer, RESTS, RestsOnRecalledAnswer, WITHDRAWN, WithdrawnTextAnswer } from './case-answers.dto.js';
+import { Texts } from '../core/texts.js';
+import {
+  ERASED,
+  ErasedAnswer,
+  RESTS,
+  RestsOnRecalledAnswer,
+  WITHDRAWN,
+  WITHHELD,
+  WithdrawnTextAnswer,
+  WithheldTextAnswer,
+} from './case-answers.dto.js';
 import { CaseParams } from './case-requests.dto.js';
+import { withholdEntry } from './shapes.js';
 
 export class KnowledgeQuery extends PageQuery {
   @Id({ example: 'jobcenter', description: 'Whose knowledge. A participant asks about the own organisation.' })
@@ -71,6 +82,7 @@ export class KnowledgePage {
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
   @Nested(() => WithdrawnTextAnswer, WITHDRAWN) withdrawnTexts?: WithdrawnTextAnswer[];
   @Nested(() => RestsOnRecalledAnswer, RESTS) restsOnRecalled?: RestsOnRecalledAnswer[];
+  @Nested(() => WithheldTextAnswer, WITHHELD) withheldTexts?: WithheldTextAnswer[];
 }
 
 /** The last instant of a local date; an instant in its normal form. */
@@ -113,12 +125,20 @@ export class KnowledgeController {
     const decision = this.decide(call, caseId, await readModels.caseFacts(caseId), organisationId, action);
     const at = query.at === undefined ? this.ports.clock.now().toISOString() : momentOf(query.at);
     const { items, next, tookPart } = await readModels.knowledge(caseId, organisationId, at, pagingOf(query));
+    // What the own organisation lawfully knew is its own; of another's, this reader sees what the case shows them anyway.
+    const texts = organisationId === principal.organisationId ? undefined : new Texts(principal);
+    const shown = (entry: KnowledgeEntry): KnowledgeEntry => {
+      if (!texts) return entry;
+      const { withheld: _, ...judged } = withholdEntry(texts, entry);
+      return judged;
+    };
     const answer = {
       ...{ caseId, organisationId, at, tookPart },
-      items: items.map((entry) => entryShape(entry, !reviews)),
+      items: items.map((entry) => entryShape(reviews ? entry : shown(entry), !reviews)),
       ...(next !== undefined && { next }),
     };
-    return this.out.reveal<KnowledgePage>(call, { purpose: 'case.knowledge', decision, caseIds: [caseId] }, answer);
+    const purpose = { purpose: 'case.knowledge', decision, caseIds: [caseId], ...(texts && !reviews && { texts }) };
+    return this.out.reveal<KnowledgePage>(call, purpose, answer);
   }
 
   private decide(
