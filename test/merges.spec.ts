@@ -217,6 +217,18 @@ describe('a merge', () => {
     await call('coordinator', 'POST', `/api/cases/${stays.caseId}/exclusions`, { userId: 'project-lead', ground: 'Fætter' });
     expect((await server.call('projectLead', 'GET', `${path}/${items[0]!.mergeId}/texts`)).status).toBe(404);
   });
+
+  it('tells no more of a protected address by what was written in between: nor where they moved to', async () => {
+    const [goes, stays] = [await registered({ name: 'Flyttet Et' }), await registered({ name: 'Flyttet To' })];
+    await call('coordinator', 'PUT', `/api/persons/${stays.personId}/address-protection`);
+    done(await merge('coordinator', goes.personId, stays.personId));
+    const move = { movedOn: day(-1), municipality: 'KANARIE-kommune' };
+    await call('coordinator', 'POST', `/api/persons/${stays.personId}/move`, move);
+    const { items } = await call<{ items: { mergeId: string }[] }>('coordinator', 'GET', `/api/persons/${goes.personId}/merges`);
+    const texts = `/api/persons/${goes.personId}/merges/${items[0]!.mergeId}/texts`;
+    const { status, text } = await server.call('coordinator', 'GET', texts);
+    expect([status, text.includes('PersonMoved'), text.includes('KANARIE')]).toEqual([200, true, false]);
+  });
 });
 
 describe('a merge and an erasure', () => {

@@ -91,8 +91,10 @@ export const withholdEntry = <E extends TimelineEntry>(texts: Texts, entry: E, a
     fromOrganisationId === organisationId ||
     toOrganisationId === organisationId ||
     strings(recipients).some((r) => (r as { organisationId?: unknown }).organisationId === organisationId);
-  const one = (name: string, text: Sealed) =>
-    name === 'address' ? texts.address(text, addressProtected) : texts.for(text, { addressed, party });
-  const shown = Object.entries(entry.texts).map(([name, text]) => [name, one(name, text)] as const);
+  // Where somebody lives, and where they moved to.
+  const hidden = ({ fieldClass }: Sealed) => addressProtected && fieldClass === 'location';
+  const shown = Object.entries(entry.texts).map(
+    ([name, text]) => [name, hidden(text) ? texts.address(text, true) : texts.for(text, { addressed, party })] as const,
+  );
   return { ...entry, texts: Object.fromEntries(shown), withheld: shown.some(([, text]) => isWithheld(text)) };
 };
