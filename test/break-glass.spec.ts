@@ -1,5 +1,6 @@
 // An auditor of the municipality opens one person's identity for a while, with a reason; somebody else reviews it, or it alarms.
 import { jest } from '@jest/globals';
+import { DEMO_GROUP } from '../apps/api/src/demo/users.js';
 import { accessLogOf, done, newCase, newIdentity, type Recorded } from './support/flow.js';
 import { startTestServer, type TestServer } from './support/server.js';
 
@@ -187,6 +188,23 @@ describe('the review', () => {
 });
 
 describe('reasons', () => {
+  it('of looks at somebody the auditor is too close to are not read by that auditor', async () => {
+    const { id: personId } = done(await server.call('coordinator', 'POST', '/api/persons', { name: 'Fætter Kanariefætter' }));
+    const referral = { groupId: DEMO_GROUP, areaId: 'akacieparken', responsibleOrganisationId: 'sof', open: true };
+    const { id: caseId } = done(await server.call('coordinator', 'POST', '/api/cases', { personId, ...referral }));
+    const search = () => server.call('coordinator', 'POST', '/api/persons/searches', { name: 'Kanariefætter' });
+    done(await search());
+    const reasons = async () => {
+      const { text, status } = await server.call('auditor', 'GET', `/api/access-log/reasons?personId=${personId}&limit=200`);
+      return [status, /Kanariefætter/i.test(text), text.includes('PersonalDataSearched')];
+    };
+    expect(await reasons()).toEqual([200, true, true]);
+    const exclusion = { userId: 'auditor', ground: 'Fætter til den unge' };
+    done(await server.call('coordinator', 'POST', `/api/cases/${caseId}/exclusions`, exclusion));
+    done(await search());
+    expect(await reasons()).toEqual([200, false, true]);
+  });
+
   it('of disclosures and of looks are read by auditors of the municipality, and the view is logged', async () => {
     const { caseId, personId } = await newCase(server);
     const disclosure = {

@@ -204,7 +204,8 @@ export class AuditController {
     const { limit: _, after: __, ...filter } = query;
     const readModels = await this.ask.readModels(call);
     await readModels.reach(await this.ask.head());
-    const page = await readModels.accessLog(instants(filter), pagingOf(query));
+    const notExcluding = call.principal.userId;
+    const page = await readModels.accessLog({ ...instants(filter), notExcluding }, pagingOf(query));
     const shown = this.reasons(
       'access-log.reasons',
       decision,

@@ -43,8 +43,9 @@ export interface BreakGlassRow {
 }
 
 export interface AccessLogQuestions {
+  /** `notExcluding`: a user; entries about a case that excludes them, or its person, come without their text. */
   accessLog(
-    filter: { userId?: string; caseId?: string; personId?: string; from?: string; to?: string },
+    filter: { userId?: string; caseId?: string; personId?: string; notExcluding?: string; from?: string; to?: string },
     paging: Paging,
   ): Promise<Page<AccessLogRow>>;
   breakGlass(breakGlassId: string): Promise<BreakGlassRow | undefined>;
