@@ -34,6 +34,16 @@ const sign = (payload: Record<string, unknown>, header: object = {}, by: CryptoK
 const withToken = (token: string) => server.call(undefined, 'GET', '/api/me', undefined, { authorization: `Bearer ${token}` });
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
+describe('who has left', () => {
+  it('reads nothing from the moment that is on record', async () => {
+    const path = '/api/cases?limit=5';
+    expect((await server.call('hotspotChief', 'GET', path)).status).toBe(200);
+    done(await server.call('administrator', 'POST', '/api/users/hotspot-chief/leaving', { on: day(0) }));
+    const answers = await Promise.all(Array.from({ length: 5 }, () => server.call('hotspotChief', 'GET', path)));
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401]);
+  });
+});
+
 describe('sign-in', () => {
   it('lets a sound token in', async () => {
     expect((await withToken(await sign(claims()))).body).toMatchObject({ userId: 'bif', kind: 'municipal' });

@@ -103,7 +103,7 @@ export class ChangeHandler implements ICommandHandler<Change> {
       newId: randomUUID,
       ...(request.expectedRevision !== undefined && { expectedRevision: request.expectedRevision }),
     });
-    ports.wrote(result.receipt.position);
+    ports.wrote(result.receipt.position, category);
     if (result.refusal) throw new RefusedError(result.refusal);
     return { id, ...result.receipt };
   }

@@ -2,11 +2,14 @@
 import { createHmac } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import type { AccessLog, Principal } from '@app/access';
-import { DEFAULT_RULE_SET, type Actor, type Context, type RuleSet } from '@app/domain';
+import { DEFAULT_RULE_SET, type Actor, type Context, type RuleSet, type StreamCategory } from '@app/domain';
 import { START, type EventStore, type Position } from '@app/event-store';
 import type { BlindIndex, KeyStore, Vault } from '@app/personal-data';
 import type { Clock, Configuration } from '@app/platform';
 import type { Ask, Projections, ReadModels } from '@app/read-models';
+
+/** Where it stands who somebody is, and what they may. */
+const WHO: readonly StreamCategory[] = ['user', 'group', 'organisation'];
 
 export class Ports {
   readonly configuration!: Configuration;
@@ -29,12 +32,16 @@ export class Ports {
   /** The last position this process has written with a command: what its readers wait for. */
   lastWritten: Position = START;
 
-  constructor(parts: Omit<Ports, 'lastWritten' | 'context' | 'idFor' | 'wrote' | 'ruleSetOn'>) {
+  constructor(parts: Omit<Ports, 'lastWritten' | 'whoWritten' | 'context' | 'idFor' | 'wrote' | 'ruleSetOn'>) {
     Object.assign(this, parts);
   }
 
-  wrote(position: Position): void {
+  /** The last change of who somebody is that this process has made: what sign-in waits for. */
+  whoWritten: Position = START;
+
+  wrote(position: Position, category?: StreamCategory): void {
     if (position > this.lastWritten) this.lastWritten = position;
+    if (category && WHO.includes(category) && position > this.whoWritten) this.whoWritten = position;
   }
 
   /** A random-looking UUID that a repeat of the same command gets again. */

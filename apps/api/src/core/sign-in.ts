@@ -108,10 +108,12 @@ export class SignIn {
     private readonly ports: Ports,
   ) {}
 
-  /** @throws NotSignedInError, which says why in a code only; IssuerUnavailableError; TooManyRequestsError */
+  /** @throws NotSignedInError, which says why in a code only; IssuerUnavailableError; TooManyRequestsError; NotCaughtUpError */
   async principalOf(request: FastifyRequest, limits: RateLimits): Promise<Principal> {
     const payload = await this.payloadOf(bearerOf(request), () => limits.mayTry(request));
-    const registry = await this.ports.readModels.registry();
+    const { readModels, whoWritten } = this.ports;
+    await readModels.reach(whoWritten);
+    const registry = await readModels.registry();
     const today = this.ports.clock.today();
     if (this.known.registry !== registry || this.known.today !== today)
       this.known = { registry, today, principals: new WeakMap() };
