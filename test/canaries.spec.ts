@@ -2,7 +2,10 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startEmbeddedPostgres } from '@app/platform';
+import pg from 'pg';
 import { demoAddress, demoId } from '../apps/api/src/demo/data.js';
+import { QUESTIONS } from '../apps/api/src/chase/figures.dto.js';
 import { DEMO_USERS } from '../apps/api/src/demo/users.js';
 import { arrive, day, done, newAction, newCase, newItem, newMeeting } from './support/flow.js';
 import { searchFor } from './support/secrets.js';
@@ -55,6 +58,30 @@ describe('the search for secrets', () => {
     writeFileSync(join(deep, 'segment'), '');
   });
 });
+
+/** Every row of every table as text: in the files long values may be compressed. */
+const dump = async (dir: string): Promise<string> => {
+  const postgres = await startEmbeddedPostgres({ dir });
+  const client = new pg.Client({ connectionString: postgres.url('postgres') });
+  await client.connect();
+  try {
+    const { rows: tables } = await client.query<{ name: string }>(
+      `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
+       where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`,
+    );
+    const texts: string[] = [];
+    for (const { name } of tables) {
+      const { rows } = await client.query<{ row: string }>(`select t::text as row from ${name} t`);
+      texts.push(name, ...rows.map(({ row }) => row));
+    }
+    expect(texts).toEqual(expect.arrayContaining(['event_store.events', 'mail.outbox', 'mail_jobs.job', 'imports.ledger']));
+    expect(texts.length).toBeGreaterThan(500);
+    return texts.join('\n');
+  } finally {
+    await client.end();
+    await postgres.stop();
+  }
+};
 
 describe('a server that has read, written and failed', () => {
   let server: SpawnedServer;
@@ -204,6 +231,23 @@ describe('a server that has read, written and failed', () => {
     // No key of a request in an error, and no value.
     for (const answer of answers) expect([answer, search.inText(answer)]).toEqual([answer, []]);
 
+    // What leaves as a file, or by a calendar's address, and what anybody may read of the API.
+    const between = `&groupId=fremdriftsgruppen&from=${day(-30)}&to=${day()}`;
+    const { url } = done<{ url: string }>(await server.call('SOF', 'POST', '/api/me/calendar-feed'));
+    const files = [
+      ...QUESTIONS.flatMap((question) =>
+        ['csv', 'json'].map((format) => `/api/chase/export?question=${question}&format=${format}${between}`),
+      ),
+      new URL(url).pathname,
+    ];
+    for (const file of files) {
+      const { status, text } = await server.call('projectLead', 'GET', file);
+      expect([file, status, search.inText(text)]).toEqual([file, 200, []]);
+    }
+    // Its examples are made up, and called so.
+    const openapi = (await server.call(undefined, 'GET', '/api/openapi.json')).text.replaceAll(/Demo [UG]/g, '');
+    expect(search.inText(openapi)).toEqual([]);
+
     // Mail goes out, to addresses that stand nowhere else, and holds nothing of this.
     done(await server.call('coordinator', 'POST', '/demo/clock', { days: 14 }));
     const { items } = (await server.call<{ items: { to: string[] }[] }>(undefined, 'GET', '/demo/mail/messages')).body;
@@ -216,5 +260,6 @@ describe('a server that has read, written and failed', () => {
     expect(server.output()).toContain('"level"');
     expect(search.inText(server.output())).toEqual([]);
     expect(search.inFolder(server.dataFolder)).toEqual([]);
+    expect(search.inText(await dump(join(server.dataFolder, 'postgres')))).toEqual([]);
   }, 120_000);
 });

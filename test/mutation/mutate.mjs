@@ -58,7 +58,7 @@ const run = ({ mutate, specs, without }) => {
       coverageAnalysis: 'perTest',
       concurrency: 1,
       maxTestRunnerReuse: 60, // modules of earlier runs are never let go
-      timeoutMS: 10_000,
+      timeoutMS: 3_000,
       reporters: ['json', 'progress-append-only'],
       jsonReporter: { fileName: report },
       tempDirName: '.build/stryker',
