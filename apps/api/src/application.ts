@@ -3,9 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { Module, ValidationPipe, type DynamicModule, type ValidationError } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
+import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { AccessLog, accessLogEvents } from '@app/access';
@@ -27,28 +26,7 @@ import {
   type Configuration,
 } from '@app/platform';
 import { asking, createReadModels, NotCaughtUpError, READ_MODEL_MIGRATIONS, startProjections } from '@app/read-models';
-import { BreakGlassController } from './audit/break-glass.controller.js';
-import { LogKeeper } from './audit/log-keeper.js';
-import { ReviewWatch } from './audit/review-watch.js';
-import { SpotChecker } from './audit/spot-checker.js';
-import { SpotChecksController } from './audit/spot-checks.controller.js';
-import { AccessRequestsController } from './access-requests/access-requests.controller.js';
-import { AccessReports } from './access-requests/report.js';
-import { AUDIT_QUERIES, AuditController } from './audit/audit.controller.js';
-import { BreachController } from './audit/breach.controller.js';
-import { CaseChangesController } from './cases/case-changes.controller.js';
-import { CASE_QUERIES } from './cases/case-queries.js';
-import { CaseQuestionsController } from './cases/case-questions.controller.js';
-import { KnowledgeController } from './cases/knowledge.controller.js';
-import { RecallsController } from './cases/recalls.controller.js';
-import { WithdrawalsController } from './cases/withdrawals.controller.js';
-import { BackTestController } from './chase/back-test.controller.js';
-import { ChaseController } from './chase/chase.controller.js';
-import { Chaser } from './chase/chaser.js';
-import { FiguresController } from './chase/figures.controller.js';
-import { Ask } from './core/ask.js';
 import { beginRequest, currentContext } from './core/context.js';
-import { ChangeHandler, Changer } from './core/change.js';
 import { BadRequestError } from './core/errors.js';
 import { createLog } from './core/log.js';
 import { setUpOpenApi } from './core/openapi.js';
@@ -56,45 +34,21 @@ import { HEADERS, setSecurityHeaders } from './core/headers.js';
 import { limitRequests, SERVER_LIMITS } from './core/limits.js';
 import { PERIODICS, type Periodic } from './core/periodic.js';
 import { Ports } from './core/ports.js';
-import { ProblemFilter, problemOf, send } from './core/problem.js';
+import { problemOf, send } from './core/problem.js';
 import { RateLimits } from './core/rate-limits.js';
-import { Reveal } from './core/reveal.js';
-import { keysOf, SignIn, SignInGuard } from './core/sign-in.js';
+import { keysOf, SignIn } from './core/sign-in.js';
 import { rememberValidationRules } from './core/validation-rules.js';
 import { enrolFirstAdministrator } from './registry/first-administrator.js';
-import { Demo, DemoController } from './demo/demo.controller.js';
+import { Demo } from './demo/demo.controller.js';
 import { loadDemo } from './demo/data.js';
 import { DemoIssuer } from './demo/issuer.js';
-import { DemoMailController } from './demo/mail.controller.js';
 import { DEMO_SENDER, MailSink } from './demo/mail-sink.js';
-import { ErasureController } from './erasure/erasure.controller.js';
 import { replayErasures } from './erasure/replay.js';
-import { Eraser } from './erasure/runner.js';
-import { HealthController } from './health/health.controller.js';
-import { ImportsController, RowImporter } from './imports/imports.controller.js';
 import { IMPORT_MIGRATIONS } from './imports/ledger.js';
-import { FeedController } from './mail/feed.controller.js';
-import { MailController } from './mail/mail.controller.js';
 import { Mailer, type MailOut } from './mail/mailer.js';
 import { openPost } from './mail/smtp.js';
 import { MAIL_MIGRATIONS } from './mail/tables.js';
-import { MEETING_QUERIES } from './meetings/meeting-queries.js';
-import { MeetingQuestionsController } from './meetings/meeting-questions.controller.js';
-import { MeetingsController } from './meetings/meetings.controller.js';
-import { Series } from './meetings/series.js';
-import { InformingController } from './persons/informing.controller.js';
-import { OVERVIEW_QUERIES, OverviewController } from './overview/overview.controller.js';
-import { Publisher } from './overview/publisher.js';
-import { LifeController } from './persons/life.controller.js';
-import { LifeWatch } from './persons/life-watch.js';
-import { MergesController } from './persons/merges.controller.js';
-import { PersonsController } from './persons/persons.controller.js';
-import { Registrar } from './persons/registrar.js';
-import { RegistryController } from './registry/registry.controller.js';
-import { EscalationsController } from './steering/escalations.controller.js';
-import { Escalator } from './steering/escalator.js';
-import { SteeringMeetingsController } from './steering/steering-meetings.controller.js';
-import { SteeringSeries } from './steering/series.js';
+import { ApiModule } from './api.module.js';
 
 export interface RunningApplication {
   readonly url: string;
@@ -111,98 +65,6 @@ export const MIGRATIONS = [...EVENT_STORE_MIGRATIONS, ...READ_MODEL_MIGRATIONS, 
 
 /** How long requests under way may take to finish when the server stops. */
 const LAST_REQUESTS_MS = 5_000;
-
-const CONTROLLERS = [
-  CaseChangesController,
-  CaseQuestionsController,
-  MeetingsController,
-  MeetingQuestionsController,
-  KnowledgeController,
-  WithdrawalsController,
-  RecallsController,
-  MergesController,
-  LifeController,
-  InformingController,
-  PersonsController,
-  RegistryController,
-  ChaseController,
-  BackTestController,
-  MailController,
-  EscalationsController,
-  SteeringMeetingsController,
-  FiguresController,
-  FeedController,
-  AuditController,
-  OverviewController,
-  BreakGlassController,
-  SpotChecksController,
-  BreachController,
-  ErasureController,
-  AccessRequestsController,
-  ImportsController,
-  HealthController,
-];
-
-/** What happens without a request, in the order in which one look may depend on another. */
-const BY_THEMSELVES = [
-  Series,
-  SteeringSeries,
-  Chaser,
-  Escalator,
-  Eraser,
-  LogKeeper,
-  Publisher,
-  SpotChecker,
-  ReviewWatch,
-  LifeWatch,
-];
-
-@Module({})
-class ApiModule {
-  /** @param serves whether requests are answered; /health always is */
-  static with(
-    ports: Ports,
-    signIn: SignIn,
-    limits: RateLimits,
-    demo: Demo | undefined,
-    out: MailOut | undefined,
-    serves: boolean,
-  ): DynamicModule {
-    return {
-      module: ApiModule,
-      imports: [CqrsModule.forRoot()],
-      controllers: serves ? [...CONTROLLERS, ...(demo ? [DemoController, DemoMailController] : [])] : [HealthController],
-      providers: [
-        { provide: Ports, useValue: ports },
-        { provide: SignIn, useValue: signIn },
-        { provide: RateLimits, useValue: limits },
-        ...BY_THEMSELVES.map((Each) => ({
-          provide: Each,
-          useFactory: (bus: CommandBus) => new Each(ports, bus),
-          inject: [CommandBus],
-        })),
-        { provide: Mailer, useFactory: () => new Mailer(ports, out) },
-        // Last comes who writes to people about what the others did.
-        { provide: PERIODICS, useFactory: (...all: Periodic[]) => all, inject: [...BY_THEMSELVES, Mailer] },
-        ...(demo ? [{ provide: Demo, useValue: demo }] : []),
-        { provide: APP_GUARD, useClass: SignInGuard },
-        { provide: APP_FILTER, useClass: ProblemFilter },
-        Reflector,
-        Ask,
-        Changer,
-        ChangeHandler,
-        Registrar,
-        Reveal,
-        RowImporter,
-        AccessReports,
-        ...CASE_QUERIES,
-        ...MEETING_QUERIES,
-        ...AUDIT_QUERIES,
-        ...OVERVIEW_QUERIES,
-      ],
-    };
-  }
-}
 
 /** A name that could be a misspelt field's is said back; anything else may be something a person wrote. */
 const nameOf = (property: string): string => (/^[a-z][a-zA-Z]{0,39}$/.test(property) ? property : 'an unknown name');
