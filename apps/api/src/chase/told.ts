@@ -2,9 +2,11 @@
 import type { ExistingCase, Told } from '@app/domain';
 import type { GroupRow, Registry } from '@app/read-models';
 
+const isAway = (group: GroupRow, userId: string, today: string): boolean =>
+  group.absences.some((a) => a.userId === userId && a.from <= today && today < a.backOn);
 const isHere = (group: GroupRow, userId: string, today: string): boolean =>
   group.members.some((m) => m.userId === userId && m.from <= today && (m.until === undefined || today < m.until)) &&
-  !group.absences.some((a) => a.userId === userId && a.from <= today && today < a.backOn);
+  !isAway(group, userId, today);
 
 /**
  * @param holder whose hands it is in; without `userId` nobody is named
@@ -20,19 +22,23 @@ export const toldOf = (
 ): Told => {
   const group = registry.groups.get(groupId);
   if (!group) return { organisationId, to: [] };
+  const takesPart = (id: string): boolean =>
+    theCase.organisations.some((o) => o.organisationId === registry.users.get(id)?.organisationId);
   const may = (id: string): boolean => {
-    const user = registry.users.get(id);
-    const left = user?.leftOn !== undefined && user.leftOn <= today;
-    const takesPart = theCase.organisations.some((o) => o.organisationId === user?.organisationId);
-    return !left && takesPart && !theCase.excludedUserIds.includes(id);
+    const left = registry.users.get(id)?.leftOn;
+    return !(left !== undefined && left <= today) && !theCase.excludedUserIds.includes(id);
   };
   const here = group.members.map((m) => m.userId).filter((id) => isHere(group, id, today));
-  const deputies = group.deputies.filter((d) => d.userId === userId).map((d) => d.deputyUserId);
+  const deputies = group.deputies
+    .filter((d) => d.userId === userId)
+    .map((d) => d.deputyUserId)
+    .filter((id) => !isAway(group, id, today));
+  // Who leads the group's cases leads this one, whether or not their own organisation takes part in it.
   const leads = here.filter((id) => ['coordinator', 'projectLead'].includes(registry.users.get(id)?.role ?? ''));
   const candidates = [
-    userId !== undefined && here.includes(userId) ? [userId] : [],
-    deputies,
-    here.filter((id) => registry.users.get(id)?.organisationId === organisationId),
+    userId !== undefined && here.includes(userId) ? [userId].filter(takesPart) : [],
+    deputies.filter(takesPart),
+    here.filter((id) => registry.users.get(id)?.organisationId === organisationId).filter(takesPart),
     leads,
   ];
   const to = candidates.map((ids) => ids.filter(may)).find((ids) => ids.length > 0) ?? [];
