@@ -186,6 +186,14 @@ describe('an escalation', () => {
       const refused = await post('projectLead', `${path}/summary`, { summary });
       expect(refused).toMatchObject({ status: 422, body: { rule: 'escalation.summary-identifies' } });
     }
+    // What the other registration of the same person says is as telling.
+    const { id: other } = done(await post('coordinator', '/api/persons', { name: 'Xerxina Prøvesen', alias: 'Zorroline' }));
+    const itsCase = { personId: other, groupId: DEMO_GROUP, areaId: 'akacieparken', responsibleOrganisationId: 'sof' };
+    done(await post('coordinator', '/api/cases', itsCase));
+    const merging = { intoPersonId: personId, reason: 'Samme person' };
+    done(await post('coordinator', `/api/persons/${other}/merge`, merging));
+    for (const summary of ['Xerxinas skole har ingen plads', 'En plads til Zorroline'])
+      expect((await post('projectLead', `${path}/summary`, { summary })).status).toBe(422);
     const summary = 'To forvaltninger er uenige om, hvem der betaler.';
     done(await post('projectLead', `${path}/summary`, { summary }));
     expect((await one('steeringMember', path)).summary).toBe(summary);

@@ -4,6 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { escalationScope, requireAccess, type Action } from '@app/access';
 import { STREAMS, streamName, type CaseOfDecision, type MeetingOfDecision } from '@app/domain';
 import { loadState } from '@app/event-store';
+import type { Sealed } from '@app/personal-data';
 import type { EscalationRow } from '@app/read-models';
 import { together } from '../cases/shapes.js';
 import { requireStaff } from '../cases/staff.js';
@@ -175,15 +176,17 @@ export class EscalationsController {
     });
   }
 
-  /** What would tell who it is. Read to refuse it, shown to nobody. */
+  /** What would tell who it is, by any registration of the person. Read to refuse it, shown to nobody. */
   private async identifying({ personId }: EscalationRow): Promise<string[]> {
     const { vault, readModels } = this.ports;
-    const { name, alias, cpr, phone, address } = (await readModels.person(personId))?.identity ?? {};
-    const sealed = [name, alias, cpr, phone, address].filter((text) => text !== undefined);
-    const texts = (await vault.openMany(sealed)).filter((text) => text !== undefined);
+    const identities = (await readModels.registrationsOf(personId)).map(({ identity }) => identity);
+    const opened = async (sealed: readonly (Sealed | undefined)[]): Promise<string[]> =>
+      (await vault.openMany(sealed.filter((text) => text !== undefined))).filter((text) => text !== undefined);
+    const names = await opened(identities.flatMap(({ name, alias }) => [name, alias]));
+    const others = await opened(identities.flatMap(({ cpr, phone, address }) => [cpr, phone, address]));
     // A name is known by each of its words; a number or an address only as a whole.
-    const words = texts.slice(0, [name, alias].filter(Boolean).length).flatMap((text) => text.split(/[\s,]+/));
-    return [...texts, ...words.filter((word) => word.length > 1)];
+    const words = names.flatMap((text) => text.split(/[\s,]+/));
+    return [...names, ...others, ...words.filter((word) => word.length > 1)];
   }
 
   /** @throws NotFoundError */

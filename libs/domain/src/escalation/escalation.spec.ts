@@ -62,10 +62,10 @@ describe('the summary', () => {
       text: { summary: 'To forvaltninger er uenige om, hvem der betaler den unges plads.' },
     });
   });
-  it.each(['Testperson mangler en plads', 'en plads til ZORRO.', 'Ring på 12345678', 'Om 010111-4000', 'om 0101114000 igen'])(
-    'names nobody: %s',
-    (summary) => when(received)(summarise(summary)).thenRefused('escalation.summary-identifies'),
-  );
+  it.each([
+    ...['Testperson mangler en plads', 'en plads til ZORRO.', 'Ring på 12345678', 'Om 010111-4000', 'om 0101114000 igen'],
+    ...['Testpersons skole', 'ZORROS plads', 'Zorro’s plads', "Zorro's plads"],
+  ])('names nobody: %s', (summary) => when(received)(summarise(summary)).thenRefused('escalation.summary-identifies'));
   it('may say what only looks alike', () => {
     expect(when(received)(summarise('Den unge og zorroens plads 202611241234')).decision.refusal).toBeUndefined();
   });

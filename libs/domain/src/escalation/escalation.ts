@@ -91,10 +91,15 @@ const actionNotOpen = refuse(
 
 /** Ten digits that may be a CPR number. */
 const CPR = /(?<!\d)\d{6}[- ]?\d{4}(?!\d)/;
-/** Whether the text says who it is about: one of these words in a row, whatever their case and marks, or a CPR number. */
+/**
+ * Whether the text says who it is about: one of these words in a row, whatever their case and marks, also in the Danish genitive, or a
+ * CPR number.
+ */
 export const saysWho = (said: string, identifying: readonly string[]): boolean => {
   const text = ` ${words(said).join(' ')} `;
-  return CPR.test(said) || identifying.some((who) => words(who).length > 0 && text.includes(` ${words(who).join(' ')} `));
+  // An apostrophe before the s parts the words already.
+  const says = (who: string): boolean => who !== '' && (text.includes(` ${who} `) || text.includes(` ${who}s `));
+  return CPR.test(said) || identifying.some((who) => says(words(who).join(' ')));
 };
 
 const evolve = (state: EscalationState, event: EscalationFolded): EscalationState => {

@@ -19,7 +19,7 @@ export const REGISTRATIONS = (id: string): string =>
    union all select r.person_id from ${at('persons')} o join ${at('persons')} r on r.merged_into = coalesce(o.merged_into, o.person_id)
      where o.person_id = ${id}`;
 
-export const personQueries = (ask: Ask): Pick<ReadModels, 'person' | 'personByCpr' | 'personsByName'> => ({
+export const personQueries = (ask: Ask): Pick<ReadModels, 'person' | 'registrationsOf' | 'personByCpr' | 'personsByName'> => ({
   person: async (personId) => {
     const [row] = await ask<PersonTableRow>(
       `select p.person_id, p.doc, ${addressProtected()} as address_protected
@@ -27,6 +27,13 @@ export const personQueries = (ask: Ask): Pick<ReadModels, 'person' | 'personByCp
       [personId],
     );
     return row && personRow(row.person_id, row);
+  },
+  registrationsOf: async (personId) => {
+    const rows = await ask<PersonTableRow>(
+      `select * from ${at('persons')} where person_id in (${REGISTRATIONS('$1')}) order by person_id`,
+      [personId],
+    );
+    return rows.map((row) => personRow(row.person_id, row));
   },
   personByCpr: async (cprIndex) => {
     const [row] = await ask<PersonTableRow>(

@@ -108,6 +108,8 @@ export interface PersonQuestions {
   lifeCases(scope: CaseScope, paging: Paging): Promise<Page<LifeCaseRow>>;
   /** Of two that were merged by either id the one that survived. */
   person(personId: string): Promise<PersonRow | undefined>;
+  /** Each registration of the person by itself, aliases too. */
+  registrationsOf(personId: string): Promise<readonly PersonRow[]>;
   /** Whose number it is, as registered: an alias too. */
   personByCpr(cprIndex: string): Promise<PersonRow | undefined>;
   /**
