@@ -73,6 +73,7 @@ export const UNTOLD: readonly string[] = [
     'AttendeeArrived',
     'UserEnrolled',
     'EmailChanged',
+    'LookUpReviewed',
   ],
 ];
 
@@ -183,6 +184,8 @@ export const LOOKS: Readonly<Record<string, string>> = {
   'access-request.draft': 'Besvarelse af en anmodning om indsigt',
   'access-request.police': 'Politiets stillingtagen til en anmodning om indsigt',
   'access-request.report': 'Rapport til dig om indsigt (udtræk)',
+  'spot-check.read': 'Revision: stikprøve af opslag',
+  'chase.back-test': 'Afprøvning af frister for rykkere',
   'break-glass.identity': 'Revision: identiteten åbnet efter en begrundet beslutning',
   'break-glass.list': 'Revision: liste over åbnede identiteter',
   'break-glass.open': 'Revision: beslutning om at åbne identiteten',

@@ -61,7 +61,7 @@ const registry = {
 const signIn = () => {
   const ports = {
     issuer,
-    readModels: { registry: async () => registry },
+    readModels: { reach: async () => {}, registry: async () => registry },
     clock: { today: () => '2027-01-11' },
     blindIndex: { subjectHash: (_: string, sub: string) => `hash of ${sub}` },
   };
@@ -128,7 +128,10 @@ describe('an issuer', () => {
     await enter(door, mine);
     const left = { ...registry, usersBySubject: new Map() };
     Object.assign(door, {
-      ports: { ...(door as unknown as { ports: object }).ports, readModels: { registry: async () => left } },
+      ports: {
+        ...(door as unknown as { ports: object }).ports,
+        readModels: { reach: async () => {}, registry: async () => left },
+      },
     });
     await expect(enter(door, mine)).rejects.toThrow(NotSignedInError);
   });
