@@ -301,6 +301,17 @@ describe('a decision', () => {
     expect(made!.texts['decision']).toBe('BIF overtager og betaler.');
     expect(await agendaOf(caseId)).toContain('steering-decision');
   });
+  it('is on the next agenda also when it came while a meeting was held that no longer spoke of the case', async () => {
+    const { path, caseId } = await escalated();
+    const { id: meetingId } = done(
+      await post('coordinator', '/api/meetings', { groupId: DEMO_GROUP, localDate: await inDays(2) }),
+    );
+    done(await post('coordinator', `/api/meetings/${meetingId}/opening`));
+    const dueOn = await inDays(30);
+    done(await decide(path, { outcome: 'return', dueOn, decision: 'Skolen inviterer selv til samtale.' }));
+    done(await post('coordinator', `/api/meetings/${meetingId}/closing`));
+    expect(await agendaOf(caseId)).toContain('steering-decision');
+  });
   it('to grant becomes an action of its own, beside the one that is chased anew', async () => {
     const { path, caseId, actionId } = await escalated();
     const body = { outcome: 'grant', amount: 25_000, ownerOrganisationId: 'bif', decision: 'Bevilliget 25.000 kr. til pladsen.' };

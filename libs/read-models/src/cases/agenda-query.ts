@@ -3,12 +3,14 @@ import { AGENDA_REASONS, type AgendaReason } from '@app/domain';
 import type { Sealed } from '@app/personal-data';
 import { daysBetween, localDateAt } from '../dates.js';
 import type { AgendaProposal, ReadModels, SilenceRule } from '../questions.js';
-import { at, joinPerson, type Ask } from '../sql.js';
+import { at, joinPerson, lifeOfAll, type Ask } from '../sql.js';
 import type { CaseTableRow } from './tables.js';
 
 type Found = CaseTableRow & {
   readonly person_name: Sealed | null;
+  /** Where the last meeting was closed, and where it was opened. */
   readonly since: string | null;
+  readonly settled: string | null;
   readonly moved_on?: string | null;
   readonly came_of_age_on?: string | null;
 };
@@ -43,7 +45,8 @@ export const reasonsFor = (
     'escalated-action': doc.open.some((action) => action.ladder === 'escalated'),
     'chased-action': doc.open.some((action) => action.ladder === 'first'),
     'overdue-action': overdue.length > 0,
-    'steering-decision': doc.decisions.some(isNew),
+    // A meeting that had begun did not have it on its agenda.
+    'steering-decision': doc.decisions.some((position) => row.settled === null || position > row.settled),
     'follow-up-due': followUpOn !== undefined,
     'person-moved': row.moved_on != null && row.moved_on <= date && !discussedSince(row.moved_on),
     'came-of-age': row.came_of_age_on != null && row.came_of_age_on <= date && !discussedSince(row.came_of_age_on),
@@ -89,8 +92,10 @@ export const agendaQuery =
   async (groupId, onDate, today, rule) => {
     const rows = await ask<Found>(
       `select c.*, p.doc -> 'name' as person_name, l.moved_on, l.came_of_age_on,
-         (select max(closed_position) from ${at('meetings')} m where m.group_id = $1) as since
-       from ${at('cases')} c ${joinPerson()} left join ${at('life_events')} l on l.person_id = p.person_id
+         last.since, last.settled
+       from ${at('cases')} c ${joinPerson()} left join ${lifeOfAll()} l on l.person_id = p.person_id
+         cross join (select max(closed_position) as since, max(opened_position) filter (where closed_position is not null) as settled
+           from ${at('meetings')} where group_id = $1) last
        where c.group_id = $1 and c.live`,
       [groupId],
     );

@@ -12,7 +12,9 @@ export interface MeetingTableRow {
   status: MeetingStatus;
   starts_at: string;
   ends_at: string;
-  /** Where in the log the meeting was closed: what comes after it is new at the next one. */
+  /** Where in the log the meeting was opened, and its agenda settled: a decision that comes after it is not on it. */
+  opened_position: string | null;
+  /** Where it was closed: what comes after it is new at the next one. */
   closed_position: string | null;
   doc: MeetingRow;
 }
@@ -25,6 +27,7 @@ export const meetingsTable = table<MeetingTableRow>({
     status: 'text',
     starts_at: 'text',
     ends_at: 'text',
+    opened_position: 'text',
     closed_position: 'text',
     doc: 'json',
   },
@@ -83,6 +86,7 @@ export const projectMeeting = (event: OnMeeting, rows: Rows): void => {
       status: 'planned',
       starts_at: startsAt,
       ends_at: endsAt,
+      opened_position: null,
       closed_position: null,
       doc,
     });
@@ -137,7 +141,7 @@ export const projectMeeting = (event: OnMeeting, rows: Rows): void => {
       return change({ overrides: { ...doc.overrides, order: caseIds } });
     }
     case 'MeetingOpened':
-      return change({ status: 'open', items: event.data.agenda.map(frozen) });
+      return change({ status: 'open', items: event.data.agenda.map(frozen) }, { opened_position: event.position });
 
     case 'AttendeeArrived': {
       const { attendeeId, userId, organisation, at } = event.data;
