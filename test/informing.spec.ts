@@ -94,8 +94,17 @@ it('after a month without a word the person shows as overdue', async () => {
   try {
     const { personId } = await newCase(later);
     done(await later.call('administrator', 'POST', '/demo/clock', { days: 40 }));
-    const { items } = done<{ items: Uninformed[] }>(await later.call('coordinator', 'GET', '/api/persons/uninformed?limit=200'));
-    expect(items.find((item) => item.personId === personId)).toMatchObject({ overdue: true });
+    const found = async (id: string) =>
+      done<{ items: Uninformed[] }>(await later.call('coordinator', 'GET', '/api/persons/uninformed?limit=200')).items.find(
+        (item) => item.personId === id,
+      );
+    expect(await found(personId)).toMatchObject({ overdue: true });
+    // The month runs from when the person was first registered, also when a later registration is the one that is shown.
+    const again = await newCase(later);
+    expect(await found(again.personId)).toMatchObject({ overdue: false });
+    const body = { intoPersonId: again.personId, reason: 'Samme' };
+    done(await later.call('coordinator', 'POST', `/api/persons/${personId}/merge`, body));
+    expect(await found(again.personId)).toMatchObject({ overdue: true });
   } finally {
     await later.stop();
   }

@@ -171,6 +171,56 @@ describe('death', () => {
   });
 });
 
+describe('of two registrations that were merged', () => {
+  const merged = async (event: (personId: string) => Promise<unknown>) => {
+    const [alias, shown] = [await newCase(server), await newCase(server)];
+    await event(alias.personId);
+    const body = { intoPersonId: shown.personId, reason: 'Samme person' };
+    await as('coordinator', 'POST', `/api/persons/${alias.personId}/merge`, body);
+    return { alias, shown };
+  };
+  const retract = (personId: string, lifeEvent: string) =>
+    as('coordinator', 'POST', `/api/persons/${personId}/life-event-retraction`, { lifeEvent, reason: 'Det var en anden' });
+
+  it('a death that was recorded of the alias is retracted by either id, and closes no case again', async () => {
+    for (const by of ['alias', 'shown'] as const) {
+      const both = await merged((personId) => as('coordinator', 'POST', `/api/persons/${personId}/death`, { diedOn: today }));
+      await forward(0);
+      const path = `/api/cases/${both.shown.caseId}`;
+      expect(await as('coordinator', 'GET', path)).toMatchObject({ status: 'closed', outcome: 'died' });
+      await retract(both[by].personId, 'died');
+      expect(await as('coordinator', 'GET', `/api/persons/${both.shown.personId}/life-events`)).not.toHaveProperty('died');
+      await as('coordinator', 'POST', `${path}/reopening`, { ground: 'Ved en fejl' });
+      await forward(0);
+      expect(await as('coordinator', 'GET', path)).toMatchObject({ status: 'open' });
+    }
+  });
+
+  it('a move that was recorded of the alias asks of the cases of both, until it is retracted', async () => {
+    const body = { movedOn: today, municipality: 'Prøveby Kommune' };
+    const both = await merged((personId) => as('coordinator', 'POST', `/api/persons/${personId}/move`, body));
+    for (const { caseId } of [both.alias, both.shown]) {
+      expect(await reasons(caseId)).toContain('person-moved');
+      expect(await proposals(caseId)).toEqual([expect.objectContaining({ proposal: 'close-or-hand-over', since: today })]);
+    }
+    await retract(both.shown.personId, 'moved');
+    for (const { caseId } of [both.alias, both.shown]) {
+      expect(await reasons(caseId)).not.toContain('person-moved');
+      expect(await proposals(caseId)).toBeUndefined();
+    }
+  });
+
+  it('a death that was recorded of both is retracted of both', async () => {
+    const die = (personId: string) => as('coordinator', 'POST', `/api/persons/${personId}/death`, { diedOn: today });
+    const [alias, shown] = [await newCase(server), await newCase(server)];
+    for (const { personId } of [alias, shown]) await die(personId);
+    const body = { intoPersonId: shown.personId, reason: 'Samme person' };
+    await as('coordinator', 'POST', `/api/persons/${alias.personId}/merge`, body);
+    for (const { personId } of [alias, shown]) await retract(personId, 'died');
+    expect(await as('coordinator', 'GET', `/api/persons/${shown.personId}/life-events`)).not.toHaveProperty('died');
+  });
+});
+
 it('what is shown of it is in the access log', async () => {
   const { personId } = await newCase(server);
   await as('coordinator', 'POST', `/api/persons/${personId}/move`, { movedOn: today, municipality: 'Prøveby' });

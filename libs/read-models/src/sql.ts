@@ -51,6 +51,11 @@ export const joinPerson = (): string =>
 export const addressProtected = (): string =>
   `(p.address_protected or exists (select 1 from ${at('persons')} m where m.merged_into = p.person_id and m.address_protected))`;
 
+/** What happened to `p` in life, whichever of the registrations it was recorded of: to be joined on `p.person_id`. */
+export const lifeOfAll = (): string =>
+  `(select coalesce(r.merged_into, r.person_id) as person_id, max(e.moved_on) as moved_on, max(e.came_of_age_on) as came_of_age_on
+    from ${at('life_events')} e join ${at('persons')} r using (person_id) group by 1)`;
+
 /** `= $1` keeps an index in order where `= any($1)` does not. */
 export const isOneOf = (column: string, values: readonly string[], p: Parameters['p']): string =>
   values.length === 1 ? `${column} = ${p(values[0])}` : `${column} = any(${p(values)})`;

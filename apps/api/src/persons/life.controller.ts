@@ -124,8 +124,16 @@ export class LifeController {
 
   @Post('persons/:personId/life-event-retraction')
   @Changes({ summary: 'Retract a move or a death that was recorded by mistake, or no longer holds' })
-  retract(@TheCall() call: Call, @Param() { personId }: PersonParams, @Body() body: RetractLifeEventBody): Promise<Receipt> {
-    return this.change(call, personId, (shown) => ({ type: 'RetractLifeEvent', data: { personId: shown, ...body } }));
+  async retract(
+    @TheCall() call: Call,
+    @Param() { personId }: PersonParams,
+    @Body() body: RetractLifeEventBody,
+  ): Promise<Receipt> {
+    const { person } = await this.requirePerson(call, 'manageCase', personId);
+    // It stands in the stream of the registration it was recorded of, which may be an alias now.
+    const under = await (await this.ask.readModels(call)).recordedUnder(person.personId, body.lifeEvent);
+    const data = { personId: under ?? person.personId, ...body };
+    return this.changer.change(call, 'person', data.personId, () => ({ type: 'RetractLifeEvent', data }));
   }
 
   @Get('persons/:personId/life-events')

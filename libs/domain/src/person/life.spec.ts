@@ -56,6 +56,10 @@ describe('moving and death', () => {
     given(personDecider, registered, died)
       .when(retract('died'))
       .then({ ...retracted, subject, text: { reason: 'En anden med samme navn' } });
+    // Also where it stands in the stream of an alias.
+    given(personDecider, registered, died, merged)
+      .when(retract('died'))
+      .then({ ...retracted, subject, text: { reason: 'En anden med samme navn' } });
     given(personDecider, registered, died).when(retract('died', '?')).thenRefused('life.blank');
     given(personDecider, registered, died).when(retract('moved')).thenRefused('life-event.unknown');
     given(personDecider, registered, died, retracted)

@@ -183,7 +183,8 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent, Per
     }
     if (isPersonErased(state)) return personErased;
     if (isLifeCommand(command)) {
-      if (!state.merge) return decideLife(command, state);
+      // What stands in the stream of an alias is retracted there.
+      if (!state.merge || command.type === 'RetractLifeEvent') return decideLife(command, state);
       return command.type === 'RecordCameOfAge' ? nothing : personMerged;
     }
     if (isInformingCommand(command)) return state.merge ? personMerged : decideInforming(command, state);

@@ -31,13 +31,16 @@ export const informingQueries = (ask: Ask): Pick<ReadModels, 'informing' | 'unin
     const day = p(today);
     const itsCases = `from ${at('cases')} c join ${at('persons')} o on o.person_id = c.person_id
       where coalesce(o.merged_into, o.person_id) = p.person_id`;
+    // The month runs from the first of somebody's registrations.
+    const registeredAt = `least(i.registered_at, (select min(f.registered_at) from ${at('informing')} f
+      join ${at('persons')} m using (person_id) where m.merged_into = p.person_id))`;
     const after: string[] = [];
     if (paging.after !== undefined) {
       const [when, id] = decodeCursor('uninformed', 2, paging.after);
-      after.push(`and (i.registered_at, i.person_id) > (${p(when)}, ${p(id)})`);
+      after.push(`and (${registeredAt}, i.person_id) > (${p(when)}, ${p(id)})`);
     }
     const rows = await ask<InformingTableRow & { identity: PersonTableRow['doc']; protected: boolean; case_ids: string[] }>(
-      `select i.*, p.doc as identity, p.address_protected as protected,
+      `select i.*, ${registeredAt} as registered_at, p.doc as identity, p.address_protected as protected,
          array(select c.case_id ${itsCases} and ${conditions.join(' and ')} order by c.referred_at desc, c.case_id) as case_ids
        from ${at('informing')} i join ${at('persons')} p using (person_id)
        where i.informed_on is null and (i.review_on is null or i.review_on <= ${day}) and p.merged_into is null
@@ -49,7 +52,7 @@ export const informingQueries = (ask: Ask): Pick<ReadModels, 'informing' | 'unin
            where l.died_on is not null and coalesce(r.merged_into, r.person_id) = p.person_id)
          and exists (select 1 ${itsCases} and ${conditions.join(' and ')})
          and not exists (select 1 ${itsCases} and ${p(scope.userId)} = any(c.excluded_user_ids)) ${after.join('')}
-       order by i.registered_at, i.person_id limit ${p(limit + 1)}`,
+       order by ${registeredAt}, i.person_id limit ${p(limit + 1)}`,
       values,
     );
     return pageOf(

@@ -2,7 +2,7 @@
 import { decodeCursor, encodeCursor, limitOf, pageOf } from '../cursor.js';
 import { midnightOf } from '../dates.js';
 import type { LifeCaseRow, ReadModels } from '../questions.js';
-import { at, inScope, joinPerson, Parameters, type Ask } from '../sql.js';
+import { at, inScope, joinPerson, lifeOfAll, Parameters, type Ask } from '../sql.js';
 import type { LifeTableRow } from './life.js';
 import { REGISTRATIONS } from './queries.js';
 
@@ -16,7 +16,8 @@ interface Found {
   last_discussed_on: string | null;
 }
 
-export const lifeQueries = (ask: Ask): Pick<ReadModels, 'lifeOf' | 'comingOfAge' | 'liveCasesOfTheDead' | 'lifeCases'> => ({
+type Questions = 'lifeOf' | 'recordedUnder' | 'comingOfAge' | 'liveCasesOfTheDead' | 'lifeCases';
+export const lifeQueries = (ask: Ask): Pick<ReadModels, Questions> => ({
   lifeOf: async (personId) => {
     const rows = await ask<LifeTableRow>(
       `select * from ${at('life_events')} where person_id in (${REGISTRATIONS('$1')}) order by person_id`,
@@ -35,6 +36,15 @@ export const lifeQueries = (ask: Ask): Pick<ReadModels, 'lifeOf' | 'comingOfAge'
       ...(moved && { moved: { recordedOn: moved.moved_on!, movedOn: moved.doc.movedOn, municipality: moved.doc.municipality } }),
       ...(died && { died: { recordedOn: died.died_on!, diedOn: died.doc.diedOn } }),
     };
+  },
+
+  recordedUnder: async (personId, lifeEvent) => {
+    const [row] = await ask<{ person_id: string }>(
+      `select person_id from ${at('life_events')} where person_id in (${REGISTRATIONS('$1')})
+       order by ${lifeEvent === 'died' ? 'died_on' : 'moved_on'} is null, person_id limit 1`,
+      [personId],
+    );
+    return row?.person_id;
   },
 
   comingOfAge: async (days) => {
@@ -70,7 +80,7 @@ export const lifeQueries = (ask: Ask): Pick<ReadModels, 'lifeOf' | 'comingOfAge'
     if (paging.after !== undefined) conditions.push(`c.case_id > ${p(decodeCursor('life', 1, paging.after)[0])}`);
     const rows = await ask<Found>(
       `select c.case_id, c.case_number, p.person_id, c.group_id, l.came_of_age_on, l.moved_on, c.last_discussed_on
-       from ${at('cases')} c ${joinPerson()} join ${at('life_events')} l on l.person_id = p.person_id
+       from ${at('cases')} c ${joinPerson()} join ${lifeOfAll()} l on l.person_id = p.person_id
        where c.live and ${conditions.join(' and ')}
          and (l.moved_on is not null or l.came_of_age_on > coalesce(c.last_discussed_on, ''))
        order by c.case_id limit ${p(limit + 1)}`,

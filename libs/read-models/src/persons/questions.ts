@@ -102,6 +102,8 @@ export interface LifeCaseRow {
 export interface PersonQuestions {
   /** Of all registrations of the person. */
   lifeOf(personId: string): Promise<LifeRow>;
+  /** The registration of the person whose stream holds the life event. */
+  recordedUnder(personId: string, lifeEvent: 'moved' | 'died'): Promise<string | undefined>;
   /** Who has one of these dates of birth (hashed), was registered before the day, and of whom it is not recorded yet. */
   comingOfAge(days: readonly { readonly birthIndex: string; readonly on: string }[]): Promise<readonly string[]>;
   liveCasesOfTheDead(): Promise<readonly { readonly caseId: string; readonly revision: number }[]>;
