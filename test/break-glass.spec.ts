@@ -1,7 +1,7 @@
 // An auditor of the municipality opens one person's identity for a while, with a reason; somebody else reviews it, or it alarms.
 import { jest } from '@jest/globals';
 import { DEMO_GROUP } from '../apps/api/src/demo/users.js';
-import { accessLogOf, done, newCase, newIdentity, type Recorded } from './support/flow.js';
+import { accessLogOf, done, newCase, newCpr, newIdentity, type Recorded } from './support/flow.js';
 import { startTestServer, type TestServer } from './support/server.js';
 
 const NOW = new Date('2026-11-24T08:00:00.000Z');
@@ -189,20 +189,39 @@ describe('the review', () => {
 
 describe('reasons', () => {
   it('of looks at somebody the auditor is too close to are not read by that auditor', async () => {
-    const { id: personId } = done(await server.call('coordinator', 'POST', '/api/persons', { name: 'Fætter Kanariefætter' }));
-    const referral = { groupId: DEMO_GROUP, areaId: 'akacieparken', responsibleOrganisationId: 'sof', open: true };
+    const cpr = newCpr();
+    const { id: personId } = done(
+      await server.call('coordinator', 'POST', '/api/persons', { name: 'Fætter Kanariefætter', cpr }),
+    );
+    const referral = {
+      groupId: DEMO_GROUP,
+      areaId: 'akacieparken',
+      responsibleOrganisationId: 'sof',
+      open: true,
+      organisationIds: ['hotspotsekretariatet', 'sof'],
+    };
     const { id: caseId } = done(await server.call('coordinator', 'POST', '/api/cases', { personId, ...referral }));
     const search = () => server.call('coordinator', 'POST', '/api/persons/searches', { name: 'Kanariefætter' });
+    const lookUp = () => server.call('BIF', 'POST', '/api/persons/look-up', { cpr });
     done(await search());
+    done(await lookUp());
     const reasons = async () => {
       const { text, status } = await server.call('auditor', 'GET', `/api/access-log/reasons?personId=${personId}&limit=200`);
       return [status, /Kanariefætter/i.test(text), text.includes('PersonalDataSearched')];
     };
+    // By number, and without a case to see: the person is nowhere in the entry but in what was looked for.
+    const numbers = async () => {
+      const { text } = await server.call('auditor', 'GET', '/api/access-log/reasons?userId=bif&limit=200');
+      return text.includes(cpr);
+    };
     expect(await reasons()).toEqual([200, true, true]);
+    expect(await numbers()).toBe(true);
     const exclusion = { userId: 'auditor', ground: 'Fætter til den unge' };
     done(await server.call('coordinator', 'POST', `/api/cases/${caseId}/exclusions`, exclusion));
     done(await search());
+    done(await lookUp());
     expect(await reasons()).toEqual([200, false, true]);
+    expect(await numbers()).toBe(false);
   });
 
   it('of disclosures and of looks are read by auditors of the municipality, and the view is logged', async () => {

@@ -5,11 +5,16 @@ import type { AccessLogRow, Page, ReadModels } from '../questions.js';
 import { at, instantOf, Parameters, type Ask } from '../sql.js';
 import type { AccessLogEntry } from './projection.js';
 
-/** A case from which the user is excluded, among those of the entry `l` or of its persons, whichever of their registrations it names. */
-const closeTo = (userId: string): string =>
-  `select 1 from ${at('cases')} c join ${at('persons')} o on o.person_id = c.person_id
-   where ${userId} = any(c.excluded_user_ids) and (c.case_id = any(l.case_ids) or coalesce(o.merged_into, o.person_id) in
-     (select coalesce(x.merged_into, x.person_id) from ${at('persons')} x where x.person_id = any(l.person_ids)))`;
+/** Cases that exclude the user, and whom they are about: few, and found once for all entries. */
+const tooCloseTo = (userId: string): string =>
+  `with too_close as materialized (
+     select c.case_id, coalesce(o.merged_into, o.person_id) as person_id
+     from ${at('cases')} c join ${at('persons')} o using (person_id) where ${userId} = any(c.excluded_user_ids))`;
+/** Whether the entry `l` is about one of them, whichever registration it names; what was looked for may be somebody's alone. */
+const IS_TOO_CLOSE = (): string =>
+  `exists (select 1 from too_close t where t.case_id = any(l.case_ids) or t.person_id in
+     (select coalesce(x.merged_into, x.person_id) from ${at('persons')} x
+      where x.person_id = any(l.person_ids || (l.doc -> 'text' ->> 'subjectId'))))`;
 
 export const accessLogQuery =
   (ask: Ask): ReadModels['accessLog'] =>
@@ -27,9 +32,9 @@ export const accessLogQuery =
       const [when, position] = decodeCursor('access', 2, paging.after);
       where.push(`(at, position) < (${p(when)}, ${p(position)})`);
     }
-    const tooClose = notExcluding === undefined ? 'false' : `exists (${closeTo(p(notExcluding))})`;
+    const [close, isClose] = notExcluding === undefined ? ['', 'false'] : [tooCloseTo(p(notExcluding)), IS_TOO_CLOSE()];
     const rows = await ask<AccessLogEntry & { too_close: boolean }>(
-      `select position, at, doc, ${tooClose} as too_close from ${at('access_log')} l where ${where.join(' and ')}
+      `${close} select position, at, doc, ${isClose} as too_close from ${at('access_log')} l where ${where.join(' and ')}
        order by at desc, position desc limit ${p(limit + 1)}`,
       values,
     );
