@@ -116,6 +116,8 @@ export class TableRows<R extends object> {
   /** The row changed longest ago comes first. Undefined: it is known not to exist. */
   readonly #rows = new Map<string, R | undefined>();
   #changed = new Map<string, R>();
+  /** Announced as new and not made yet. A hint that saves a query, no promise: a row that is found all the same holds. */
+  readonly #fresh = new Set<string>();
   readonly #missing = new Set<string>();
   readonly #missingBy = new Map<string, Set<string>>();
 
@@ -132,11 +134,13 @@ export class TableRows<R extends object> {
 
   /** Announces that a row will be made: it is not there yet. */
   fresh(key: string): void {
-    if (!this.#rows.has(key) && !this.#missing.has(key)) this.#rows.set(key, undefined);
+    if (this.#rows.has(key) || this.#missing.has(key)) return;
+    this.#rows.set(key, undefined);
+    this.#fresh.add(key);
   }
   /** Announces that a row will be asked for. */
   need(key: string): void {
-    if (this.#rows.has(key)) return;
+    if (this.#rows.has(key) && !this.#fresh.has(key)) return;
     if (this.isComplete()) this.#rows.set(key, undefined);
     else this.#missing.add(key);
   }
@@ -168,6 +172,7 @@ export class TableRows<R extends object> {
       else this.#changed.delete(key);
     });
     this.#changed.set(key, row);
+    this.#fresh.delete(key);
     if (this.table.appendOnly) return;
     this.#rows.delete(key);
     this.#rows.set(key, row);
@@ -182,7 +187,7 @@ export class TableRows<R extends object> {
       found.push(...(await em.query<R[]>(`${select} ${column} = any($1)`, [[...values]])));
     for (const row of found) {
       const key = row[this.table.key] as string;
-      if (!this.#rows.has(key)) this.#rows.set(key, row);
+      if (!this.#rows.has(key) || this.#fresh.delete(key)) this.#rows.set(key, row);
     }
     for (const key of this.#missing) if (!this.#rows.has(key)) this.#rows.set(key, undefined);
     this.#missing.clear();
@@ -203,6 +208,7 @@ export class TableRows<R extends object> {
     for (const key of this.#rows.keys()) {
       if (left-- < 1) break;
       this.#rows.delete(key);
+      this.#fresh.delete(key);
     }
   }
 }

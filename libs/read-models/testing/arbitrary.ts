@@ -292,7 +292,7 @@ const onStream = (event: Arb<DomainEvent>, kind: Kind): Arb<Written> =>
   fc.record({ event, at }).map(({ event, at }) => ({ stream: streamOf(event, kind), event, at }));
 
 /** Some of the streams begin as they must; the others may park at once. */
-const beginning: readonly Written[] = [
+export const beginning: readonly Written[] = [
   ...['c1', 'c2'].map((caseId) => ({
     stream: `case-${caseId}`,
     event: {
