@@ -53,7 +53,9 @@ it('takes every step the rule says, once', async () => {
           const deadline = after(now, days);
           const actionId = await newAction(server, caseId, { deadline, ownerUserId: 'sof' });
           const asked = { eventId: `agreed-${i}`, on: now };
-          actions.push(new Ruled(caseId, actionId, { deadline, setOn: now, thresholds: DEFAULT_RULE_SET.ladder, asked }));
+          actions.push(
+            new Ruled(caseId, actionId, { deadline, deadlineMoves: 0, setOn: now, thresholds: DEFAULT_RULE_SET.ladder, asked }),
+          );
         }
         for (const { days, hours, act, which, by, at } of steps) {
           // What else happens by itself is not looked at: months of days, many times over.

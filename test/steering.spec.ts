@@ -363,6 +363,23 @@ describe('a decision', () => {
     expect(items[1]!.evidence.chases).toMatchObject([{ by: 'ladder', answers: 0 }]);
     expect(items[1]!.evidence.moves).toMatchObject([{ userId: 'fremdrift' }]);
   });
+  it('is chased also where it sets the deadline that the action was escalated for, before it was moved', async () => {
+    const { path, caseId, actionId } = await escalated();
+    const dueOn = await inDays(3);
+    const etag = (await server.call('SOF', 'GET', `/api/cases/${caseId}`)).headers.get('etag')!;
+    const move = { to: await inDays(12), ground: 'Skolen har lukket hele ugen' };
+    done(
+      await server.call('coordinator', 'POST', `/api/cases/${caseId}/actions/${actionId}/deadline`, move, { 'if-match': etag }),
+    );
+    done(await decide(path, { dueOn }));
+    await goTo(await inDays(40));
+    const chase = await events(server, `chase-${actionId}`);
+    expect(chase.filter(({ type }) => type === 'ActionEscalated').map(({ data }) => [data['deadline'], data['why']])).toEqual([
+      [dueOn, 'by-hand'],
+      [dueOn, 'working-days'],
+    ]);
+    expect(chase.map(({ type }) => type)).toContain('ActionChased');
+  });
   it('is refused to who may not decide, and of a meeting that is not the group’s', async () => {
     const { path } = await escalated();
     const body = { outcome: 'return', dueOn: await inDays(10), decision: 'Skolen inviterer selv.' };

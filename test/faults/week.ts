@@ -124,7 +124,7 @@ export class Week {
         const body = { description: 'Ringe til skolen', ownerOrganisationId, ownerUserId, deadline };
         const { id } = await call('coordinator', 'POST', `/api/cases/${caseId}/actions`, body);
         const asked = { eventId: `agreed-${id}`, on: FIRST_DAY };
-        const ladder = { deadline, setOn: FIRST_DAY, thresholds: DEFAULT_RULE_SET.ladder, asked };
+        const ladder = { deadline, deadlineMoves: 0, setOn: FIRST_DAY, thresholds: DEFAULT_RULE_SET.ladder, asked };
         this.actions.push({ ruled: new Ruled(caseId, id, ladder), owner, touched: false });
       }
     });

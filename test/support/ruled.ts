@@ -41,7 +41,8 @@ export class Ruled {
     this.ladder = rest;
   }
   move(to: string, today: string): void {
-    this.ladder = { ...this.ladder, deadline: to, setOn: today };
+    const deadlineMoves = this.ladder.deadlineMoves + 1;
+    this.ladder = { ...this.ladder, deadline: to, deadlineMoves, setOn: today };
   }
 
   /** The ladder is climbed. @param today local date in Europe/Copenhagen */
@@ -67,7 +68,7 @@ export class Ruled {
   private readonly holder = { organisationId: 'sof', to: ['sof'] };
   private action() {
     const { caseId, actionId, ladder, open } = this;
-    return { caseId, actionId, personId: 'p', open, deadline: ladder.deadline };
+    return { caseId, actionId, personId: 'p', open, deadline: ladder.deadline, deadlineMoves: ladder.deadlineMoves };
   }
   private context(today: string) {
     return { at: `${today}T12:00:00.000Z`, today, actor: PROGRAMME, ruleSet: DEFAULT_RULE_SET };

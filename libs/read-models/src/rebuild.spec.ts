@@ -50,6 +50,7 @@ const agreedAgain = (then: 'excluded' | 'parked'): Written[] => {
           write('chase', 'ActionFellDue', {
             actionId: 'a1',
             deadline: '2026-11-24',
+            deadlineMoves: 0,
             on: '2026-11-24',
             organisationId: 'bif',
             to: ['u1'],

@@ -264,11 +264,17 @@ const onGroup: Arb<GroupEvent> = fc.oneof(
 
 /** Of the ladder of any action, whether it was agreed or not. */
 const onChase: Arb<ChaseEvent> = fc
-  .record({ caseId, n: fc.constantFrom('a1', 'a2', 'a3'), deadline: date, on: date })
-  .chain(({ caseId, n, deadline, on }) => {
+  .record({
+    caseId,
+    n: fc.constantFrom('a1', 'a2', 'a3'),
+    deadline: date,
+    deadlineMoves: fc.integer({ min: -1, max: 2 }),
+    on: date,
+  })
+  .chain(({ caseId, n, deadline, deadlineMoves, on }) => {
     const own = { caseId, actionId: `${caseId}-${n}` };
     const told = { organisationId: 'bif', to: ['u1'] };
-    const step = { ...own, deadline, on };
+    const step = { ...own, deadline, deadlineMoves, on };
     const texts = { subject: { id: 'p1', scope: caseId } };
     return fc.constantFrom<ChaseEvent>(
       { type: 'ActionReminded', data: { ...step, ...told } },

@@ -40,6 +40,7 @@ interface Found {
   readonly personId: string;
   readonly open: boolean;
   readonly deadline: string;
+  readonly deadlineMoves: number;
   readonly holder: Told;
 }
 
@@ -79,7 +80,7 @@ export class ChaseController {
   @Post('actions/:actionId/escalation')
   @Changes({
     summary: 'Escalate an action at once',
-    description: 'Ends its ladder for this deadline, and puts it before the steering group.',
+    description: 'Ends its ladder until the deadline is moved, and puts it before the steering group.',
     status: 201,
   })
   async escalate(
@@ -217,10 +218,11 @@ export class ChaseController {
     const found = state.status === 'none' ? undefined : state.actions.find((a) => a.actionId === actionId);
     requireCase(call.principal, action, caseId, factsOf(state), found?.ownerOrganisationId);
     if (state.status === 'none' || !found) throw new NotFoundError(action);
-    const { ownerOrganisationId: organisationId, ownerUserId: userId, deadline, status } = found;
+    const { ownerOrganisationId: organisationId, ownerUserId: userId, deadline, deadlineMoves, status } = found;
     const { personId, groupId } = state.referred;
     const holder = toldOf(await readModels.registry(), groupId, state, { organisationId, userId }, this.ask.today);
-    const asked = command({ caseId, actionId, personId, open: status === 'open', deadline, holder }, idFor);
+    const about = { caseId, actionId, personId, open: status === 'open', deadline, deadlineMoves };
+    const asked = command({ ...about, holder }, idFor);
     return { ...(await this.changer.change(call, 'chase', actionId, () => asked[1], { commandId })), id: asked[0] };
   }
 }

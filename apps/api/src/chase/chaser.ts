@@ -21,18 +21,18 @@ const climb = async (ports: Ports, bus: CommandBus, registry: Registry, row: Lad
   const action = state.status === 'none' ? undefined : state.actions.find((a) => a.actionId === actionId);
   const group = registry.groups.get(groupId);
   if (state.status === 'none' || !action || !group) return;
-  const { handover, ownerOrganisationId, ownerUserId, deadline, accepted } = action;
+  const { handover, ownerOrganisationId, ownerUserId, deadline, deadlineMoves, accepted } = action;
   const holder = toldOf(registry, groupId, state, { organisationId: ownerOrganisationId, userId: ownerUserId }, today);
   const asked = handover
     ? toldOf(registry, groupId, state, { organisationId: handover.toOrganisationId, userId: handover.toUserId }, today)
     : holder;
   const { asked: ask, ...agreed } = ladder;
   const data = {
-    ...{ caseId, actionId, personId, open: action.status === 'open', deadline, held, holder, asked },
+    ...{ caseId, actionId, personId, open: action.status === 'open', deadline, deadlineMoves, held, holder, asked },
     // Accepted a moment ago: nobody is asked any more.
     ladder: ask && (handover !== undefined || !accepted) ? ladder : agreed,
     calendar: { closingDays: group.closingDays, yearlyClosingDays: group.yearlyClosingDays },
-    chaseId: ports.idFor(actionId, `chase ${deadline}`),
+    chaseId: ports.idFor(actionId, `chase ${deadlineMoves}`),
   };
   await bus.execute(
     new Change({

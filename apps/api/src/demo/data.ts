@@ -348,7 +348,8 @@ const loadMeeting = async (ports: Ports, send: Send, weeksAgo: number, cases: re
 const loadEscalation = async (ports: Ports, send: Send, n: number): Promise<void> => {
   const actionId = demoId(`action ${n} 0`);
   const about = { caseId: demoId(`case ${n}`), actionId, personId: demoId(`person ${n}`), open: true };
-  const action = { ...about, deadline: addDays(ports.clock.today(), -20), holder: { organisationId: 'buf', to: ['buf'] } };
+  const set = { deadline: addDays(ports.clock.today(), -20), deadlineMoves: 0 };
+  const action = { ...about, ...set, holder: { organisationId: 'buf', to: ['buf'] } };
   const note = `Hvem betaler? ${canary('rykker', n)}`;
   await send('chase', actionId, 'project-lead', 12, {
     type: 'ChaseAction',

@@ -22,6 +22,8 @@ export interface Action {
   /** Who declined last, while nobody has taken over. */
   readonly declinedBy?: string;
   readonly deadline: string;
+  /** How often it was moved. */
+  readonly deadlineMoves: number;
   /** Waits for the receiver; until then the old owner stays responsible. */
   readonly handover?: { readonly toOrganisationId: string; readonly toUserId?: string };
 }
@@ -142,7 +144,7 @@ const evolveExisting = (state: ExistingCase, event: Exclude<CaseFolded, { type: 
 
     case 'ActionAgreed': {
       const { actionId, ownerOrganisationId, ownerUserId, deadline } = event.data;
-      const action = { actionId, ownerOrganisationId, ownerUserId, deadline, agreed: event.data };
+      const action = { actionId, ownerOrganisationId, ownerUserId, deadline, deadlineMoves: 0, agreed: event.data };
       return { ...state, actions: [...state.actions, { ...action, status: 'open', accepted: false }] };
     }
     case 'ActionAccepted': {
@@ -163,7 +165,11 @@ const evolveExisting = (state: ExistingCase, event: Exclude<CaseFolded, { type: 
       return changeAction(state, actionId, (a) => ({ ...a, ...owner, declinedBy: undefined, handover: undefined }));
     }
     case 'DeadlineMoved':
-      return changeAction(state, event.data.actionId, (a) => ({ ...a, deadline: event.data.to }));
+      return changeAction(state, event.data.actionId, (a) => ({
+        ...a,
+        deadline: event.data.to,
+        deadlineMoves: a.deadlineMoves + 1,
+      }));
     case 'ActionReworded':
       return state;
     case 'ActionCompleted':

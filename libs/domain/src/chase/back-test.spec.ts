@@ -13,6 +13,7 @@ import {
   type TakenStep,
 } from './back-test.js';
 import { chaseDecider, type ChaseCommand, type ChaseFolded } from './chase.js';
+import { takenOn, type WhichLadder } from './ladder.js';
 
 const thresholds = DEFAULT_RULE_SET.ladder;
 const house = { closingDays: [] as string[], yearlyClosingDays: ['06-05', '12-24', '12-31'] };
@@ -23,16 +24,16 @@ const at = (on: string, time = '10:00') => ({ at: `${on}T${time}:00.000Z`, on })
 
 const stands = (on: string, deadline: string, more: Partial<Standing> = {}, setOn = on): Standing => ({
   ...{ ...at(on), type: 'stands', open: true, own: false, organisationId: 'sof', askedOrganisationId: 'sof' },
-  ...{ ladder: { deadline, setOn, thresholds }, ...more },
+  ...{ ladder: { deadline, deadlineMoves: 0, setOn, thresholds }, ...more },
 });
 const held = (heldOn: string): OfGroup => ({
   ...{ ...at(heldOn, '11:00'), type: 'held', meetingId: `m-${heldOn}`, heldOn, startsAt: `${heldOn}T08:00:00.000Z` },
 });
-const byHand = (on: string, deadline: string): ByHand => ({
+const byHand = (on: string, ladder: WhichLadder): ByHand => ({
   ...{ ...at(on), type: 'by-hand' },
   event: {
     type: 'ActionEscalated',
-    data: { caseId: 'c', actionId: 'a', deadline, on, organisationId: 'sof', to: [], why: 'by-hand' },
+    data: { caseId: 'c', actionId: 'a', ...ladder, on, organisationId: 'sof', to: [], why: 'by-hand' },
   },
 });
 const said = (steps: readonly TakenStep[]): string[] => steps.map(({ step, on }) => `${step} ${on}`);
@@ -57,7 +58,7 @@ describe('a back-test', () => {
   it('takes what people did as it was: done is done, and what went up by hand does not go up again', () => {
     const done = [...life, stands('2026-12-08', '2026-12-08', { open: false, ...at('2026-12-08', '10:30') }, '2026-11-24')];
     expect(said(climbAgain({ life: done, group }, inForce, '2026-12-31'))).toEqual(['reminded 2026-12-03', 'due 2026-12-08']);
-    const raised = [...life, byHand('2026-12-10', '2026-12-08')];
+    const raised = [...life, byHand('2026-12-10', { deadline: '2026-12-08', deadlineMoves: 0 })];
     expect(said(climbAgain({ life: raised, group }, inForce, '2026-12-31'))).not.toContain('escalated 2026-12-22');
   });
 
@@ -135,7 +136,7 @@ describe('over random histories', () => {
     let state = chaseDecider.initialState;
     let [calendar, open] = [house, true];
     let ladder: Standing['ladder'] = {
-      ...{ deadline: dayAfter(start, deadlineIn), setOn: start, thresholds: { ...thresholds, ...own } },
+      ...{ deadline: dayAfter(start, deadlineIn), deadlineMoves: 0, setOn: start, thresholds: { ...thresholds, ...own } },
       asked: { eventId: 'agreed', on: start },
     };
     const meetings: { meetingId: string; heldOn: string }[] = [];
@@ -149,7 +150,8 @@ describe('over random histories', () => {
       }
     };
     const holder = { organisationId: 'sof', to: ['user-sof'] };
-    const about = () => ({ caseId: 'c', actionId: 'a', personId: 'p', open, deadline: ladder.deadline, holder });
+    const which = () => ({ deadline: ladder.deadline, deadlineMoves: ladder.deadlineMoves });
+    const about = () => ({ caseId: 'c', actionId: 'a', personId: 'p', open, ...which(), holder });
     const look = (today: string) =>
       run(
         {
@@ -178,13 +180,13 @@ describe('over random histories', () => {
           group.push({ ...now(), type: 'calendar', calendar });
         } else if (open && act === 'raise') {
           const data = { ...about(), reason: 'Kræver en bevilling' };
-          const { length } = state.taken[ladder.deadline] ?? [];
+          const { length } = takenOn(ladder, state);
           run({ type: 'EscalateAction', data }, today);
-          if ((state.taken[ladder.deadline] ?? []).length > length) life.push({ ...byHand(today, ladder.deadline), ...now() });
+          if (takenOn(ladder, state).length > length) life.push({ ...byHand(today, which()), ...now() });
         } else if (open && act !== 'raise') {
-          if (act === 'move') ladder = { ...ladder, deadline: to, setOn: today };
+          if (act === 'move') ladder = { ...ladder, deadline: to, deadlineMoves: ladder.deadlineMoves + 1, setOn: today };
           if (act === 'ask') ladder = { ...ladder, asked: { eventId: `asked-${day}-${i}`, on: today } };
-          if (act === 'accept') ladder = { deadline: ladder.deadline, setOn: ladder.setOn, thresholds: ladder.thresholds };
+          if (act === 'accept') ladder = { ...which(), setOn: ladder.setOn, thresholds: ladder.thresholds };
           if (act === 'complete') open = false;
           stand();
         }

@@ -112,10 +112,10 @@ export const climbAgain = (
 
   const look = (today: string): void => {
     if (!standing?.open || !ladder) return;
-    const { deadline } = ladder;
+    const { deadline, deadlineMoves } = ladder;
     const { organisationId, askedOrganisationId } = standing;
     const told = { holder: { organisationId, to: [] }, asked: { organisationId: askedOrganisationId, to: [] } };
-    const action = { caseId: '', actionId: '', personId: '', chaseId: deadline, open: true, deadline };
+    const action = { caseId: '', actionId: '', personId: '', chaseId: deadline, open: true, deadline, deadlineMoves };
     const data = { ...action, ...told, ladder, calendar, held };
     for (const event of climb(data, today, state)) {
       state = chaseDecider.evolve(state, event);

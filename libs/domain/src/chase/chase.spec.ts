@@ -3,7 +3,7 @@ import { actors, command, contextOf, given } from '@app/testing';
 import fc from 'fast-check';
 import { DEFAULT_RULE_SET } from '../ruleset/ruleset.js';
 import { chaseDecider, type ChaseCommand, type ChaseEvent, type ChaseFolded, type ChaseState } from './chase.js';
-import type { OnLadder } from './ladder.js';
+import { ANY_LADDER, type OnLadder } from './ladder.js';
 
 const thresholds = DEFAULT_RULE_SET.ladder;
 const subject = { id: 'p1', scope: 'c1' };
@@ -18,7 +18,15 @@ const lookOn = (date: string, over: Over): Climb =>
   command(
     'ClimbLadder',
     {
-      ...{ ...action, deadline: over.ladder.deadline, calendar, held: [], holder, asked: holder },
+      ...{
+        ...action,
+        deadline: over.ladder.deadline,
+        deadlineMoves: over.ladder.deadlineMoves,
+        calendar,
+        held: [],
+        holder,
+        asked: holder,
+      },
       ...{ chaseId: `chase-${over.ladder.deadline}`, ...over },
     },
     { at: `${date}T07:00:00.000Z` },
@@ -53,7 +61,7 @@ const daily = (from: string, days: number, over: Over, heldOn: readonly string[]
 };
 
 describe('the ladder', () => {
-  const ladder: OnLadder = { deadline: '2026-12-08', setOn: '2026-11-24', thresholds };
+  const ladder: OnLadder = { deadline: '2026-12-08', deadlineMoves: 0, setOn: '2026-11-24', thresholds };
 
   it('reminds, falls due, chases, puts first, and escalates after two held meetings missed', () => {
     expect(daily('2026-11-24', 40, { ladder }, ['2026-12-01', '2026-12-08', '2026-12-15', '2026-12-22'])).toEqual({
@@ -119,7 +127,7 @@ describe('the ladder', () => {
 });
 
 describe('after an outage', () => {
-  const ladder: OnLadder = { deadline: '2026-12-08', setOn: '2026-11-24', thresholds };
+  const ladder: OnLadder = { deadline: '2026-12-08', deadlineMoves: 0, setOn: '2026-11-24', thresholds };
   const first = (today: string, over: Partial<Climb['data']> = {}) =>
     said(chaseDecider.decide(lookOn(today, { ladder, ...over }), chaseDecider.initialState).events);
 
@@ -142,29 +150,58 @@ describe('after an outage', () => {
 });
 
 describe('when something changed meanwhile', () => {
-  const ladder: OnLadder = { deadline: '2026-12-08', setOn: '2026-11-24', thresholds };
+  const ladder: OnLadder = { deadline: '2026-12-08', deadlineMoves: 0, setOn: '2026-11-24', thresholds };
   it('nothing is done about an action that is done, nor about a deadline that moved', () => {
-    for (const over of [{ open: false }, { deadline: '2026-12-15' }])
+    for (const over of [{ open: false }, { deadline: '2026-12-15', deadlineMoves: 1 }, { deadlineMoves: 2 }])
       given(chaseDecider)
         .when(lookOn('2026-12-11', { ladder, ...over }))
         .then();
   });
-  it('a deadline moved away and back takes no step twice', () => {
+  it('a deadline moved away and back begins anew, and repeats nothing whose day has passed', () => {
     const before = given(chaseDecider).after(lookOn('2026-12-03', { ladder }));
     expect(said(before.events)).toEqual(['reminded 2026-12-03']);
-    const back = { ...ladder, setOn: '2026-12-03' };
+    const back = { ...ladder, deadlineMoves: 2, setOn: '2026-12-03' };
     expect(chaseDecider.decide(lookOn('2026-12-04', { ladder: back }), before.state).events).toEqual([]);
+    // What is still to come, comes.
+    expect(said(chaseDecider.decide(lookOn('2026-12-09', { ladder: back }), before.state).events)).toEqual([
+      ...['overtaken due 2026-12-08', 'chased 2026-12-09', 'first 2026-12-09'],
+    ]);
+  });
+  it('an escalation is over when the deadline moves: set back to the same date, the action is chased and escalated again', () => {
+    const escalate = command('EscalateAction', {
+      ...action,
+      deadline: '2026-12-08',
+      deadlineMoves: 0,
+      holder,
+      reason: 'Kræver en bevilling.',
+    });
+    const { state } = given(chaseDecider).after(escalate);
+    const back = { ...ladder, deadlineMoves: 2, setOn: '2026-11-24' };
+    expect(said(chaseDecider.decide(lookOn('2027-01-20', { ladder: back }), state).events)).toEqual([
+      ...['overtaken reminded 2026-12-03', 'overtaken due 2026-12-08', 'chased 2026-12-09', 'first 2026-12-09'],
+      'escalated 2026-12-22 working-days',
+    ]);
+    const again = { ...escalate, data: { ...escalate.data, deadlineMoves: 2 } };
+    expect(chaseDecider.decide(again, state).events).toMatchObject([{ data: { deadlineMoves: 2, why: 'by-hand' } }]);
+  });
+  it('a step that does not tell which ladder it was on counts for all of its deadline', () => {
+    const told = { caseId: 'c1', actionId: 'a1', deadline: '2026-12-08', deadlineMoves: ANY_LADDER, on: '2026-12-09', ...holder };
+    const state = fold(chaseDecider.initialState, [
+      { type: 'ActionEscalated', data: { ...told, why: 'by-hand' }, subject, text: {} },
+    ]);
+    for (const deadlineMoves of [0, 2])
+      expect(chaseDecider.decide(lookOn('2027-01-20', { ladder: { ...ladder, deadlineMoves } }), state).events).toEqual([]);
   });
 });
 
 describe('by hand', () => {
-  const open = { ...action, deadline: '2026-12-08', holder };
+  const open = { ...action, deadline: '2026-12-08', deadlineMoves: 0, holder };
   const chase = command('ChaseAction', { ...open, chaseId: 'k1', note: 'Er der aftalt en tid?' }, { actor: actors.projectLead });
   const answer = (chaseId: string, answerId = 's1') =>
     command('AnswerChase', { caseId: 'c1', actionId: 'a1', personId: 'p1', chaseId, answerId, answer: 'Torsdag.' });
 
   it('an open action is chased and the chase answered, also more than once', () => {
-    const told = { caseId: 'c1', actionId: 'a1', deadline: '2026-12-08', on: '2026-11-24', ...holder };
+    const told = { caseId: 'c1', actionId: 'a1', deadline: '2026-12-08', deadlineMoves: 0, on: '2026-11-24', ...holder };
     given(chaseDecider)
       .when(chase)
       .then({
@@ -193,12 +230,12 @@ describe('by hand', () => {
       .when({ ...escalate, data: { ...escalate.data, open: false } })
       .thenRefused('action.not-open');
     const { state } = given(chaseDecider).after(escalate);
-    const ladder: OnLadder = { deadline: '2026-12-08', setOn: '2026-11-24', thresholds };
+    const ladder: OnLadder = { deadline: '2026-12-08', deadlineMoves: 0, setOn: '2026-11-24', thresholds };
     const held = [{ meetingId: 'm1', heldOn: '2026-12-15' }];
     expect(chaseDecider.decide(lookOn('2027-01-20', { ladder, held }), state)).toEqual({ events: [] });
     expect(chaseDecider.decide(escalate, state)).toEqual({ events: [] });
     // Another deadline is another ladder.
-    const moved = { ...ladder, deadline: '2026-12-18', setOn: '2026-12-16' };
+    const moved = { ...ladder, deadline: '2026-12-18', deadlineMoves: 1, setOn: '2026-12-16' };
     expect(said(chaseDecider.decide(lookOn('2026-12-21', { ladder: moved }), state).events)).toEqual([
       ...['overtaken due 2026-12-18', 'chased 2026-12-21', 'first 2026-12-21'],
     ]);
@@ -265,19 +302,12 @@ describe('over random weeks', () => {
     const before = (from: string, deadline: string): number => days.filter((d) => d >= from && d < deadline && works(d)).length;
     const record: string[] = [];
     const recorded = new Set<string>();
-    const once = (deadline: string, step: string, line: string): boolean => {
-      if (recorded.has(`${deadline} ${step}`)) return false;
-      recorded.add(`${deadline} ${step}`);
-      record.push(`${deadline}: ${line}`);
-      return true;
-    };
     const missedBy: string[] = [];
     for (const { day, today } of looks) {
       if (day >= p.doneOn) break;
-      const episodes = episodesOf(p, days);
-      const { deadline, setOn } = episodes.findLast((e) => e.day <= day)!;
+      const { deadline, deadlineMoves, setOn } = episodesOf(p, days).findLast((e) => e.day <= day)!;
       const start = deadline > setOn ? deadline : setOn;
-      const ended = () => recorded.has(`${deadline} escalated`);
+      const ended = () => recorded.has(`${deadlineMoves} escalated`);
       for (const held of heldOf(p, days)) {
         const since = missedBy.at(-1) ?? '';
         if (held.day <= day && held.on > start && held.on > since && !ended()) {
@@ -305,25 +335,25 @@ describe('over random weeks', () => {
         ['first', chaseOn, ''],
         ['escalated', escalateOn > chaseOn ? escalateOn : chaseOn, enough ? ' meetings-missed' : ' working-days'],
       ];
-      const now = steps.filter(([step, on]) => on !== undefined && all.includes(on) && !recorded.has(`${deadline} ${step}`)) as [
-        string,
-        string,
-        string,
-      ][];
+      const now = steps.filter(
+        ([step, on]) => on !== undefined && all.includes(on) && !recorded.has(`${deadlineMoves} ${step}`),
+      ) as [string, string, string][];
       now.forEach(([step, on, why], i) => {
         const early = step === 'reminded' || step === 'due';
         const overtaken = early && (i < now.length - 1 || today > deadline);
-        once(deadline, step, overtaken ? `overtaken ${step} ${on}` : `${step} ${on}${why}`);
+        recorded.add(`${deadlineMoves} ${step}`);
+        record.push(`${deadline}: ${overtaken ? `overtaken ${step} ${on}` : `${step} ${on}${why}`}`);
       });
     }
     return record;
   };
   const episodesOf = (p: Plan, days: readonly string[]) => {
-    const episodes = [{ day: 0, deadline: days[p.deadlineIn]!, setOn: days[0]! }];
+    const episodes = [{ day: 0, deadline: days[p.deadlineIn]!, deadlineMoves: 0, setOn: days[0]! }];
     for (const { day, to } of [...p.moves].sort((a, b) => a.day - b.day)) {
       const deadline = days[day + to]!;
       // As the case decides: to the same date is no move.
-      if (deadline !== episodes.at(-1)!.deadline) episodes.push({ day, deadline, setOn: days[day]! });
+      if (deadline !== episodes.at(-1)!.deadline)
+        episodes.push({ day, deadline, deadlineMoves: episodes.length, setOn: days[day]! });
     }
     return episodes;
   };
@@ -348,8 +378,8 @@ describe('over random weeks', () => {
         const record: string[] = [];
         for (const { at, day } of looks) {
           if (day >= p.doneOn) break;
-          const { deadline, setOn } = episodesOf(p, days).findLast((e) => e.day <= day)!;
-          const ladder = { deadline, setOn, thresholds: { ...thresholds, ...p.own } };
+          const { deadline, deadlineMoves, setOn } = episodesOf(p, days).findLast((e) => e.day <= day)!;
+          const ladder = { deadline, deadlineMoves, setOn, thresholds: { ...thresholds, ...p.own } };
           const held = heldOf(p, days)
             .filter((h) => h.day <= day)
             .map((h) => ({ meetingId: `m-${h.on}`, heldOn: h.on }));

@@ -1,13 +1,14 @@
 // chase-{actionId}: what was done so that an action is not forgotten: the steps of the ladder that were really taken, chases by
 // hand, and what was answered. What goes out to people is read from here: `to` are the users who are told.
 import { accept, refuse, unreachable, type Command, type Decider, type Decision } from '../kernel/decider.js';
-import { codec, event, text, type EventOf, type FoldedOf } from '../kernel/events.js';
+import { codec, event, text, type EventDefinition, type EventOf, type FoldedOf } from '../kernel/events.js';
 import type { WorkCalendar } from '../kernel/calendar.js';
 import { notFound, nothing, taken } from '../kernel/refusals.js';
-import { id, list, localDate, oneOf } from '../kernel/schema.js';
+import { id, int, list, localDate, oneOf } from '../kernel/schema.js';
 import { compact } from '../kernel/values.js';
 import { saysNothing } from '../information-sharing/information-sharing.js';
 import {
+  ANY_LADDER,
   acceptanceChaseOn,
   awaitsEscalation,
   ESCALATION_CAUSES,
@@ -18,27 +19,32 @@ import {
   type DueStep,
   type LadderStep,
   type OnLadder,
+  type WhichLadder,
 } from './ladder.js';
 
 const action = { caseId: id, actionId: id };
-/** `on`: the local date on which the step fell due; when it was taken is the event's own time. */
-const step = { ...action, deadline: localDate, on: localDate };
+/**
+ * `on`: the local date on which the step fell due; when it was taken is the event's own time. `deadlineMoves`: how often the deadline
+ * had been moved: a ladder of its own, also when the date was the deadline before. {@link ANY_LADDER} in events of version 1.
+ */
+const step = { ...action, deadline: localDate, deadlineMoves: int, on: localDate };
+const lifted: EventDefinition['upcast'] = { 1: (old) => ({ ...old, deadlineMoves: ANY_LADDER }) };
 /** Who has it in hand, and which users are told: the holder, or deputies. */
 const told = { organisationId: id, to: list(id) };
 
 /** Texts are sealed with the key of (person, case). Field numbers are frozen. */
 export const chaseEvents = {
-  ActionReminded: event(1, { ...step, ...told }),
-  ActionFellDue: event(1, { ...step, ...told }),
-  ActionChased: event(1, { ...step, ...told, chaseId: id, by: oneOf(['ladder', 'hand']) }, { note: text(401, 'social') }),
+  ActionReminded: event(2, { ...step, ...told }, {}, lifted),
+  ActionFellDue: event(2, { ...step, ...told }, {}, lifted),
+  ActionChased: event(2, { ...step, ...told, chaseId: id, by: oneOf(['ladder', 'hand']) }, { note: text(401, 'social') }, lifted),
   ChaseAnswered: event(1, { ...action, chaseId: id, answerId: id }, { answer: text(402, 'social') }),
   /** From here on at the top of the group's agendas. */
-  ActionPutFirst: event(1, step),
+  ActionPutFirst: event(2, step, {}, lifted),
   /** A meeting of the group was held while the action was overdue. */
   MeetingMissed: event(1, { ...action, deadline: localDate, meetingId: id, heldOn: localDate }),
-  ActionEscalated: event(1, { ...step, ...told, why: oneOf(ESCALATION_CAUSES) }, { reason: text(403, 'social') }),
+  ActionEscalated: event(2, { ...step, ...told, why: oneOf(ESCALATION_CAUSES) }, { reason: text(403, 'social') }, lifted),
   /** The step's moment passed while nothing ran: nobody was told. */
-  StepOvertaken: event(1, { ...step, step: oneOf(LADDER_STEPS) }),
+  StepOvertaken: event(2, { ...step, step: oneOf(LADDER_STEPS) }, {}, lifted),
   /** Who was asked has not accepted. `askedBy`: the event that asked. */
   AcceptanceChased: event(1, { ...action, on: localDate, ...told, askedBy: id }),
 };
@@ -58,6 +64,7 @@ interface TheAction {
   readonly personId: string;
   readonly open: boolean;
   readonly deadline: string;
+  readonly deadlineMoves: number;
 }
 
 export type ChaseCommand =
@@ -95,27 +102,27 @@ const noReason = refuse(
   'Skriv med ord, hvorfor indsatsen eskaleres.',
 );
 
-const took = (state: ChaseState, deadline: string, step: LadderStep): ChaseState => ({
-  ...state,
-  taken: { ...state.taken, [deadline]: [...(state.taken[deadline] ?? []), step] },
-});
+const took = (state: ChaseState, { deadline, deadlineMoves }: WhichLadder, step: LadderStep): ChaseState => {
+  const ladder = deadlineMoves === ANY_LADDER ? deadline : deadlineMoves;
+  return { ...state, taken: { ...state.taken, [ladder]: [...(state.taken[ladder] ?? []), step] } };
+};
 
 const evolve = (state: ChaseState, event: ChaseFolded): ChaseState => {
   switch (event.type) {
     case 'ActionReminded':
-      return took(state, event.data.deadline, 'reminded');
+      return took(state, event.data, 'reminded');
     case 'ActionFellDue':
-      return took(state, event.data.deadline, 'due');
+      return took(state, event.data, 'due');
     case 'ActionChased': {
       const chased = { ...state, chases: [...state.chases, event.data.chaseId] };
-      return event.data.by === 'ladder' ? took(chased, event.data.deadline, 'chased') : chased;
+      return event.data.by === 'ladder' ? took(chased, event.data, 'chased') : chased;
     }
     case 'ActionPutFirst':
-      return took(state, event.data.deadline, 'first');
+      return took(state, event.data, 'first');
     case 'ActionEscalated':
-      return took(state, event.data.deadline, 'escalated');
+      return took(state, event.data, 'escalated');
     case 'StepOvertaken':
-      return took(state, event.data.deadline, event.data.step);
+      return took(state, event.data, event.data.step);
     case 'MeetingMissed': {
       const { meetingId, heldOn } = event.data;
       return { ...state, missed: [...state.missed, { meetingId, heldOn }] };
@@ -135,8 +142,8 @@ const subjectOf = ({ personId, caseId }: { personId: string; caseId: string }) =
 
 const eventOf = ({ step, on, why, overtaken }: DueStep, data: CommandOf<'ClimbLadder'>['data']): ChaseEvent => {
   const { caseId, actionId, holder, chaseId } = data;
-  const { deadline } = data.ladder;
-  const taken = { caseId, actionId, deadline, on };
+  const { deadline, deadlineMoves } = data.ladder;
+  const taken = { caseId, actionId, deadline, deadlineMoves, on };
   if (overtaken) return { type: 'StepOvertaken', data: { ...taken, step } };
   const { organisationId, to } = holder;
   const told = { ...taken, organisationId, to };
@@ -162,9 +169,9 @@ const eventOf = ({ step, on, why, overtaken }: DueStep, data: CommandOf<'ClimbLa
  * @param today local date in Europe/Copenhagen
  */
 export const climb = (data: CommandOf<'ClimbLadder'>['data'], today: string, state: ChaseState): readonly ChaseEvent[] => {
-  const { caseId, actionId, deadline, open, ladder, calendar, held, asked } = data;
+  const { caseId, actionId, deadline, deadlineMoves, open, ladder, calendar, held, asked } = data;
   // It was done, or its deadline moved, between the look and now: the next look knows.
-  if (!open || deadline !== ladder.deadline) return [];
+  if (!open || deadlineMoves !== ladder.deadlineMoves) return [];
   const events: ChaseEvent[] = [];
   let reached = state;
   const happen = (event: ChaseEvent): void => {
@@ -189,11 +196,11 @@ const decide = (command: ChaseCommand, state: ChaseState): Decision<ChaseEvent> 
     case 'ClimbLadder':
       return { events: climb(command.data, command.context.today, state) };
     case 'ChaseAction': {
-      const { caseId, actionId, open, deadline, chaseId, holder, note } = command.data;
+      const { caseId, actionId, open, deadline, deadlineMoves, chaseId, holder, note } = command.data;
       if (state.chases.includes(chaseId)) return nothing;
       if (!open) return notOpen;
       const { organisationId, to } = holder;
-      const data = { caseId, actionId, deadline, on: command.context.today, organisationId, to, chaseId };
+      const data = { caseId, actionId, deadline, deadlineMoves, on: command.context.today, organisationId, to, chaseId };
       const subject = subjectOf(command.data);
       return accept({ type: 'ActionChased', data: { ...data, by: 'hand' }, subject, text: compact({ note }) });
     }
@@ -206,12 +213,13 @@ const decide = (command: ChaseCommand, state: ChaseState): Decision<ChaseEvent> 
       return accept({ type: 'ChaseAnswered', data, subject: subjectOf(command.data), text: { answer } });
     }
     case 'EscalateAction': {
-      const { caseId, actionId, open, deadline, holder, reason } = command.data;
-      if (!awaitsEscalation({ deadline }, state)) return nothing;
+      const { caseId, actionId, open, deadline, deadlineMoves, holder, reason } = command.data;
+      if (!awaitsEscalation(command.data, state)) return nothing;
       if (!open) return notOpen;
       if (saysNothing(reason, command.context.ruleSet)) return noReason;
       const { organisationId, to } = holder;
-      const data = { caseId, actionId, deadline, on: command.context.today, organisationId, to, why: 'by-hand' as const };
+      const own = { caseId, actionId, deadline, deadlineMoves, on: command.context.today };
+      const data = { ...own, organisationId, to, why: 'by-hand' as const };
       return accept({ type: 'ActionEscalated', data, subject: subjectOf(command.data), text: { reason } });
     }
     default:

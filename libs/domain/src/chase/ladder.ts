@@ -15,6 +15,8 @@ export type EscalationCause = (typeof ESCALATION_CAUSES)[number];
 export interface OnLadder {
   /** Local date, Europe/Copenhagen. */
   readonly deadline: string;
+  /** How often the deadline was moved until it came to this one: each has a ladder of its own, also one that was set before. */
+  readonly deadlineMoves: number;
   /** Local date on which this deadline was agreed or moved to. */
   readonly setOn: string;
   /** Those in force on that day: what was agreed under one ladder is chased by it. */
@@ -65,13 +67,24 @@ export const askedAfter = (
 
 /** What happened on the ladder so far. */
 export interface Climbed {
-  /** By deadline: moving a deadline away and back takes no step twice. */
+  /** By how often the deadline had been moved; by the deadline itself for {@link ANY_LADDER}. */
   readonly taken: Readonly<Record<string, readonly LadderStep[]>>;
   /** Held meetings at which the action was overdue, in their order. */
   readonly missed: readonly { readonly meetingId: string; readonly heldOn: string }[];
   /** Ids of the events that asked for an acceptance and were chased for it. */
   readonly acceptanceChased: readonly string[];
 }
+
+/** Which of an action's ladders. */
+export type WhichLadder = Pick<OnLadder, 'deadline' | 'deadlineMoves'>;
+/** For `deadlineMoves`: events of version 1 do not tell; they hold for every ladder with their deadline. */
+export const ANY_LADDER = -1;
+
+/** The steps that were taken on this ladder. */
+export const takenOn = ({ deadline, deadlineMoves }: WhichLadder, { taken }: Pick<Climbed, 'taken'>): readonly LadderStep[] => [
+  ...(taken[deadline] ?? []),
+  ...(taken[deadlineMoves] ?? []),
+];
 
 /** A step and the local date on which it falls due. */
 export interface StepOn {
@@ -102,7 +115,7 @@ export const missedUntil = (action: OnLadder, { missed }: Climbed): string => la
  */
 export const stepsAhead = (action: OnLadder, climbed: Climbed, calendar: WorkCalendar): readonly StepOn[] => {
   const { deadline, setOn, thresholds } = action;
-  const taken = climbed.taken[deadline] ?? [];
+  const taken = takenOn(action, climbed);
   if (taken.includes('escalated')) return [];
   const start = startOf(action);
   const missed = climbed.missed.filter(({ heldOn }) => heldOn > start);
@@ -169,5 +182,5 @@ export const nextStepOn = (action: OnLadder, climbed: Climbed, calendar: WorkCal
 };
 
 /** The action is still to be escalated: meetings it misses count. */
-export const awaitsEscalation = ({ deadline }: Pick<OnLadder, 'deadline'>, { taken }: Climbed): boolean =>
-  !(taken[deadline] ?? []).includes('escalated');
+export const awaitsEscalation = (action: WhichLadder, climbed: Climbed): boolean =>
+  !takenOn(action, climbed).includes('escalated');

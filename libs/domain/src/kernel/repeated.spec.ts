@@ -356,11 +356,12 @@ const meeting: Table<MeetingCommand> = {
 
 const chased = { caseId, actionId: 'a1', personId: 'p1' };
 const holder = { organisationId: 'buf', to: [actors.buf.userId] };
-const openAction = { ...chased, open: true, deadline: '2026-11-20', holder };
+const openAction = { ...chased, open: true, deadline: '2026-11-20', deadlineMoves: 0, holder };
 const climb = command('ClimbLadder', {
   ...openAction,
   ladder: {
     deadline: '2026-11-20',
+    deadlineMoves: 0,
     setOn: '2026-11-02',
     thresholds: DEFAULT_RULE_SET.ladder,
     asked: { eventId: 'e1', on: '2026-11-02' },

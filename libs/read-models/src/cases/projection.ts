@@ -1,5 +1,5 @@
 // How cases change: by the events of their own stream, and by what is said about them in the room.
-import { unreachable } from '@app/domain';
+import { takenOn, unreachable } from '@app/domain';
 import { askedBy, findable, movedLadder, newLadder } from '../chase/ladder-row.js';
 import { localDateAt } from '../dates.js';
 import { InconsistentHistoryError } from '../errors.js';
@@ -48,8 +48,8 @@ const earliestDeadline = (open: CaseDoc['open']): string => {
   for (const { deadline } of open) if (deadline < earliest) earliest = deadline;
   return earliest;
 };
-const ladderOf = ({ deadline, chase }: ActionTableRow): OpenAction['ladder'] => {
-  const taken = chase.climbed.taken[deadline] ?? [];
+const ladderOf = ({ chase }: ActionTableRow): OpenAction['ladder'] => {
+  const taken = takenOn(chase.ladder, chase.climbed);
   return taken.includes('escalated') ? 'escalated' : taken.includes('first') ? 'first' : undefined;
 };
 const summary = (action: ActionTableRow): OpenAction => ({

@@ -35,7 +35,7 @@ const onActions = (group: Group) => ({
       `chase-${actionId}`,
       {
         type: 'ActionChased',
-        data: { caseId, actionId, deadline, on: at.slice(0, 10), organisationId: 'bif', to: [], chaseId, by },
+        data: { caseId, actionId, deadline, deadlineMoves: 0, on: at.slice(0, 10), organisationId: 'bif', to: [], chaseId, by },
         subject,
         text: {},
       },

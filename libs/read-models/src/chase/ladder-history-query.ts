@@ -88,14 +88,14 @@ const livesOf = (events: readonly OnCase[], group: GroupLadderHistory, { ruleSet
     for (const action of actions()) {
       const before = was.get(action.actionId);
       if (before === action) continue;
-      const { actionId, deadline, status, handover, ownerOrganisationId: organisationId } = action;
+      const { actionId, deadline, deadlineMoves, status, handover, ownerOrganisationId: organisationId } = action;
       const askedOrganisationId = handover?.toOrganisationId ?? organisationId;
       let { ladder, own } = ladders.get(actionId) ?? {};
       if (!ladder || event.type === 'DeadlineMoved') {
         const ofGroup = ownAt(group, event.at);
         own = ofGroup !== undefined;
         const ruleSet = ruleSets.find(({ ruleSetId }) => ruleSetId === event.ruleSetId);
-        ladder = { ...ladder, ...begun(deadline, event, thresholdsOf(ofGroup, ruleSet)) };
+        ladder = { ...ladder, ...begun(deadline, deadlineMoves, event, thresholdsOf(ofGroup, ruleSet)) };
       }
       const { asked, ...rest } = ladder;
       const asks = askedAfter(asked, before ?? action, event, asking(event));

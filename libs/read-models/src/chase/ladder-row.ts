@@ -27,27 +27,33 @@ export const thresholdsOf = (own: LadderThresholds | undefined, ruleSet: RuleSet
   own ?? (ruleSet ?? DEFAULT_RULE_SET).ladder;
 
 /** A deadline begins a ladder of its own, under the thresholds of the day it is set. */
-export const begun = (deadline: string, { at }: OnCase, thresholds: LadderThresholds) => ({
+export const begun = (deadline: string, deadlineMoves: number, { at }: OnCase, thresholds: LadderThresholds) => ({
   deadline,
+  deadlineMoves,
   setOn: localDateAt(at),
   thresholds,
 });
-const begunHere = (rows: Rows, groupId: string, deadline: string, event: OnCase) => {
+const begunHere = (rows: Rows, groupId: string, deadline: string, deadlineMoves: number, event: OnCase) => {
   const ruleSet = rows.registry.get(`ruleset-${event.ruleSetId}`)?.doc as RuleSet | undefined;
-  return begun(deadline, event, thresholdsOf(groupOf(rows, groupId)?.ladder, ruleSet));
+  return begun(deadline, deadlineMoves, event, thresholdsOf(groupOf(rows, groupId)?.ladder, ruleSet));
 };
 
 /** What an event that asks for an acceptance is known by. */
 export const asking = ({ eventId, at }: OnCase): NonNullable<OnLadder['asked']> => ({ eventId, on: localDateAt(at) });
 
 export const newLadder = (rows: Rows, groupId: string, deadline: string, event: OnCase): ChaseDoc => ({
-  ladder: { ...begunHere(rows, groupId, deadline, event), asked: asking(event) },
+  ladder: { ...begunHere(rows, groupId, deadline, 0, event), asked: asking(event) },
   climbed: chaseDecider.initialState,
   revision: -1,
 });
-export const movedLadder = (rows: Rows, { group_id, chase }: ActionTableRow, deadline: string, event: OnCase): ChaseDoc => ({
+export const movedLadder = (
+  rows: Rows,
+  { group_id, deadline_moves, chase }: ActionTableRow,
+  deadline: string,
+  event: OnCase,
+): ChaseDoc => ({
   ...chase,
-  ladder: { ...chase.ladder, ...begunHere(rows, group_id, deadline, event) },
+  ladder: { ...chase.ladder, ...begunHere(rows, group_id, deadline, deadline_moves + 1, event) },
   escalatedOn: undefined,
 });
 /** After an event that may ask somebody to accept the action, or be the answer. `action`: as it was. */

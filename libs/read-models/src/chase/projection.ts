@@ -1,5 +1,5 @@
 // How the ladder's steps, chases and answers change the action they are about.
-import { chaseDecider } from '@app/domain';
+import { ANY_LADDER, chaseDecider, type OnLadder, type WhichLadder } from '@app/domain';
 import { putSummary, withNews } from '../cases/projection.js';
 import type { CaseTableRow } from '../cases/tables.js';
 import { localDateAt } from '../dates.js';
@@ -35,6 +35,9 @@ export const projectCalendar = (event: OnGroup, rows: Rows): void => {
 /** What is told of it on the case's timeline; the ladder's own steps are no activity in the case. */
 const ON_TIMELINE: readonly OnChase['type'][] = ['ActionChased', 'ChaseAnswered', 'ActionEscalated'];
 
+const isOn = ({ deadline, deadlineMoves }: WhichLadder, ladder: OnLadder): boolean =>
+  deadlineMoves === ANY_LADDER ? deadline === ladder.deadline : deadlineMoves === ladder.deadlineMoves;
+
 /** An action that is not known (its case's stream is parked) is left alone. */
 export const projectChase = (event: OnChase, rows: Rows): void => {
   const { caseId, actionId } = event.data;
@@ -51,7 +54,7 @@ export const projectChase = (event: OnChase, rows: Rows): void => {
       revision: event.revision,
       ...(event.type === 'ActionChased' && { lastChasedOn: localDateAt(event.at) }),
       // Of an earlier deadline when it was moved in the same moment: that escalation is over.
-      ...(event.type === 'ActionEscalated' && event.data.deadline === action.deadline && { escalatedOn: localDateAt(event.at) }),
+      ...(event.type === 'ActionEscalated' && isOn(event.data, chase.ladder) && { escalatedOn: localDateAt(event.at) }),
     },
   });
   rows.actions.put(changed);
