@@ -167,11 +167,14 @@ describe('a recalled disclosure', () => {
     await share('BUF', caseId, 'KANARIE-videre', ['jobcenter']);
     await newAction(server, caseId, { ownerOrganisationId: 'jobcenter' });
     await call('gadeteam', 'POST', `/api/cases/${caseId}/reports`, { report: 'KANARIE-andet' });
+    // Who leads the group writes down what others say, and could read it.
+    await call('coordinator', 'POST', `/api/cases/${caseId}/reports`, { report: 'KANARIE-for-andre' });
     done(await recall('coordinator', caseId, id));
     const found = (await restsOf(id))!;
     expect(found.rests.map(({ eventType, why }) => [eventType, why])).toEqual([
       ['ActionAgreed', 'possible'],
       ['InformationShared', 'possible'],
+      ['ProgressReported', 'possible'],
       ['ProgressReported', 'possible'],
     ]);
     expect(found.told.map(({ organisationId }) => organisationId).sort()).toEqual(['buf', 'sof']);

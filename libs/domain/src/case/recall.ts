@@ -3,11 +3,12 @@
 import { accept, refuse, type Decision } from '../kernel/decider.js';
 import { notFound, nothing } from '../kernel/refusals.js';
 import { compact, unique } from '../kernel/values.js';
+import { LEADS } from '../kernel/vocabulary.js';
 import { saysNothing } from '../information-sharing/information-sharing.js';
 import { decideAction } from './actions.js';
 import type { CaseCommand, CaseEvent } from './events.js';
 import type { ExistingCase } from './state.js';
-import { LEADS, withdrawText } from './withdrawal.js';
+import { withdrawText } from './withdrawal.js';
 
 type CommandOf<T extends CaseCommand['type']> = Extract<CaseCommand, { type: T }>;
 

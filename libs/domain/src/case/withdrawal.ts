@@ -3,12 +3,12 @@
 import { accept, refuse, type Decision } from '../kernel/decider.js';
 import { notFound, nothing } from '../kernel/refusals.js';
 import { compact, unique } from '../kernel/values.js';
+import { LEADS } from '../kernel/vocabulary.js';
 import type { CaseCommand, CaseEvent } from './events.js';
 import type { ExistingCase } from './state.js';
 
 type CommandOf<T extends CaseCommand['type']> = Extract<CaseCommand, { type: T }>;
 
-export const LEADS: readonly string[] = ['coordinator', 'projectLead', 'hotspotChief'];
 const notYours = refuse(
   'text.not-yours',
   'A text is withdrawn by who wrote it, or by who leads the group.',

@@ -16,6 +16,8 @@ export const ROLES = [
   'administrator',
 ] as const;
 export type Role = (typeof ROLES)[number];
+/** Who leads a group's work: writes down what others say and decide, and in the municipality reads all of its cases. */
+export const LEADS: readonly Role[] = ['coordinator', 'projectLead', 'hotspotChief'];
 
 /** What a piece of shared information is about: decides who needs it, and what an auditor sees instead of the content. */
 export const CATEGORIES = ['family', 'health', 'school', 'work', 'crime', 'network', 'location', 'social'] as const;

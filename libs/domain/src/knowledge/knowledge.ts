@@ -13,6 +13,8 @@ export interface Happening {
   readonly at: string;
   /** Whose user recorded it. */
   readonly organisationId: string;
+  /** Whether who recorded it led the group's work at the time: writes down what others say and decide. Missing: it cannot be known. */
+  readonly led?: boolean;
   /** Id of the event or request that caused it. */
   readonly causation?: string;
   readonly event: CaseFolded | MeetingFolded;

@@ -1,9 +1,11 @@
 // What may rest on a disclosure: what cites it or was caused by it, what was recorded of the same item afterwards, and everything that
-// those who got it recorded in the case once they had it. The last is only possible: nobody can see what a decision was made of.
+// those who got it recorded in the case once they had it, or that was written down for them: of an item they were in the room for, or by
+// who leads the group. These are only possible: nobody can see what a decision was made of.
 import type { CaseFolded, Rest } from '../case/events.js';
 import { compact } from '../kernel/values.js';
 import type { MeetingFolded } from '../meeting/events.js';
-import type { Happening } from './knowledge.js';
+import type { ExistingMeeting, Interval } from '../meeting/state.js';
+import { meetingsOf, type Happening } from './knowledge.js';
 
 /** Decisions, actions, minutes, reports, questions and further disclosures. What only says who takes part rests on nothing. */
 const CAN_REST: ReadonlySet<string> = new Set<CaseFolded['type'] | MeetingFolded['type']>([
@@ -25,6 +27,17 @@ const sharedIn = ({ event }: Happening): Shared | undefined =>
 const knownAt = ({ at, event }: Happening): string => ('saidAt' in event.data ? event.data.saidAt : at);
 const itemOf = ({ event: { data } }: Happening): string | undefined =>
   'itemId' in data ? data.itemId : 'inMeeting' in data ? data.inMeeting?.itemId : undefined;
+const meetingOf = ({ event: { data } }: Happening): string | undefined =>
+  'meetingId' in data ? data.meetingId : 'inMeeting' in data ? data.inMeeting?.meetingId : undefined;
+
+/** The organisations that were in the room at any time an item was open, also at its very edge. Undefined: it cannot be known. */
+const inRoomFor = (meeting: ExistingMeeting | undefined, itemId: string): readonly string[] | undefined => {
+  const openings = meeting?.openings.filter((opening) => opening.itemId === itemId) ?? [];
+  if (!meeting || openings.length === 0) return undefined;
+  const meets = (stay: Interval) =>
+    openings.some((o) => (o.to === undefined || stay.from <= o.to) && (stay.to === undefined || stay.to >= o.from));
+  return meeting.attendees.filter((a) => a.presence.some(meets)).map(({ organisation }) => organisation.organisationId);
+};
 
 /**
  * @param history the case's stream and the whole streams of its meetings, in the order of the log
@@ -46,14 +59,26 @@ export const restsOn = (history: readonly Happening[], caseId: string, disclosur
     for (const { organisationId } of s.recipients) if (organisationId !== shared.fromOrganisationId) carriers.add(organisationId);
   };
   carry(shared);
+  const meetings = meetingsOf(history);
+  /** Whether somebody who had it may have put it into this, by whomever it was written down. */
+  const mayComeFromOne = (h: Happening): boolean => {
+    const further = sharedIn(h);
+    const by = further ? further.fromOrganisationId : h.organisationId;
+    if (carriers.has(by)) return true;
+    // What somebody said is theirs, and so is what the first sharer shares.
+    if (further && ('saidAt' in h.event.data || by === shared.fromOrganisationId)) return false;
+    if (h.led !== false) return true;
+    if (h.event.type === 'ActionAgreed' && carriers.has(h.event.data.ownerOrganisationId)) return true;
+    const itemId = itemOf(h);
+    if (itemId === undefined) return false;
+    return inRoomFor(meetings.get(meetingOf(h) ?? ''), itemId)?.some((id) => carriers.has(id)) ?? true;
+  };
 
   const rests: Rest[] = [];
   const later = ofCase.filter((h) => h !== origin && CAN_REST.has(h.event.type) && knownAt(h) >= since && !gone.has(h.eventId));
   // Times do not always come in the order of the log; of one instant the log's order holds.
   for (const h of later.sort((a, b) => (knownAt(a) < knownAt(b) ? -1 : knownAt(a) > knownAt(b) ? 1 : 0))) {
     const further = sharedIn(h);
-    const by = further ? further.fromOrganisationId : h.organisationId;
-    const owner = h.event.type === 'ActionAgreed' ? h.event.data.ownerOrganisationId : by;
     const why =
       further?.repeats !== undefined && cited.has(further.repeats)
         ? 'cites'
@@ -61,7 +86,7 @@ export const restsOn = (history: readonly Happening[], caseId: string, disclosur
           ? 'caused-by'
           : !further && item !== undefined && itemOf(h) === item
             ? 'same-item'
-            : carriers.has(by) || carriers.has(owner)
+            : mayComeFromOne(h)
               ? 'possible'
               : undefined;
     if (!why) continue;

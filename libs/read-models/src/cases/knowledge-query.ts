@@ -1,6 +1,6 @@
 // The case as one organisation lawfully knew it: its stream and the meetings that spoke of it, read from the log and folded.
-import { knowledgeAt, restsOn, tookPart, type Happening } from '@app/domain';
-import type { EventStore, StoredEvent } from '@app/event-store';
+import { knowledgeAt, LEADS, restsOn, tookPart, type Happening } from '@app/domain';
+import type { EventStore, Position, StoredEvent } from '@app/event-store';
 import { decodeCursor, encodeCursor, limitOf, pageOf } from '../cursor.js';
 import { decode } from '../history.js';
 import type { ReadModels } from '../questions.js';
@@ -62,6 +62,21 @@ export const knowledgeQuery = (ask: Ask, store: EventStore): ReadModels['knowled
   };
 };
 
+/** Whether a user led a group's work at a place in the log, from the user's own stream; undefined of who has none by then. */
+const readLeading = async (store: EventStore, userIds: ReadonlySet<string>) => {
+  const read = await Promise.all([...userIds].map(async (id) => [id, await store.readStream(`user-${id}`)] as const));
+  const streams = new Map(read);
+  return (userId: string, place: Position): boolean | undefined => {
+    const roles = (streams.get(userId) ?? []).flatMap((stored) => {
+      const { kind, type, data } = decode(stored);
+      const isRole = kind === 'user' && (type === 'UserEnrolled' || type === 'RoleChanged');
+      return isRole && stored.position < place ? [data.role] : [];
+    });
+    const role = roles.at(-1);
+    return role && LEADS.includes(role);
+  };
+};
+
 /** @throws SchemaError, UnknownEventError */
 export const recallableQuery = (ask: Ask, store: EventStore): ReadModels['recallable'] => {
   const history = readHistory(ask, store);
@@ -72,7 +87,11 @@ export const recallableQuery = (ask: Ask, store: EventStore): ReadModels['recall
       return isShared && event.data.caseId === caseId && event.data.disclosureId === disclosureId;
     });
     if (!shared) return undefined;
-    const happenings = all.map(({ happening }) => happening);
+    const led = await readLeading(store, new Set(all.map(({ stored }) => stored.metadata.actor)));
+    const happenings = all.map(({ stored, happening }) => {
+      const leading = led(stored.metadata.actor, stored.position);
+      return { ...happening, ...(leading !== undefined && { led: leading }) };
+    });
     const revision = all.findLast(({ stored }) => stored.stream === `case-${caseId}`)!.stored.revision;
     return { entry: timelineEntry(shared.stored), rests: restsOn(happenings, caseId, disclosureId), revision };
   };
