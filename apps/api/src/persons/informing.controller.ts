@@ -2,7 +2,7 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { caseScope, mayAccess, requireAccess } from '@app/access';
-import { INFORMING_MEANS, monthLater, POSTPONING_GROUNDS, type InformingMeans, type PostponingGround } from '@app/domain';
+import { INFORMING_MEANS, monthFrom, POSTPONING_GROUNDS, type InformingMeans, type PostponingGround } from '@app/domain';
 import { localDateAt } from '@app/platform';
 import { ERASED, ErasedAnswer } from '../cases/case-answers.dto.js';
 import { searchShape } from '../cases/shapes.js';
@@ -39,7 +39,7 @@ export class PostponedAnswer {
 export class UninformedAnswer extends FoundIdentity {
   @Id({ many: true, description: 'The cases of the person in which you may record it.' }) caseIds!: string[];
   @Moment() registeredAt!: string;
-  @Day({ description: 'One month after the registration (art. 14, stk. 3).' }) dueOn!: string;
+  @Day({ description: 'One month after the registration (art. 14, stk. 3), or the working day after that.' }) dueOn!: string;
   @Flag({ example: false, description: 'The month is over.' }) overdue!: boolean;
   @Nested(() => PostponedAnswer, { optional: true, description: 'It waited, and the day to look at it again has come.' })
   postponed?: PostponedAnswer;
@@ -74,7 +74,7 @@ export class InformingController {
     const { items, next } = await readModels.uninformed(caseScope(call.principal, 'informPerson'), today, pagingOf(query));
     const answer = {
       items: items.map(({ caseIds, registeredAt, postponed, ...person }) => {
-        const dueOn = monthLater(localDateAt(new Date(registeredAt)));
+        const dueOn = monthFrom(localDateAt(new Date(registeredAt)));
         return {
           ...searchShape(person),
           ...{ caseIds, registeredAt, dueOn, overdue: dueOn < today },

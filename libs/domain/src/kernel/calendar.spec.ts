@@ -2,6 +2,7 @@
 import {
   easterSunday,
   isWorkingDay,
+  monthFrom,
   publicHolidays,
   workingDaysAfter,
   workingDaysBefore,
@@ -49,4 +50,25 @@ it('counts over Easter and Christmas', () => {
 it('ends, also where a house says that it is always closed', () => {
   const closed = Array.from({ length: 2000 }, (_, i) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10));
   expect(workingDaysAfter('2026-01-01', 1, { ...open, closingDays: closed })).toMatch(/^202[67]/);
+});
+
+describe('a month’s time (Regulation 1182/71, art. 3)', () => {
+  it.each([
+    ['on a working day: the same date', '2026-10-20', '2026-11-20'],
+    ['on a date the month does not have: its last day', '2027-03-31', '2027-04-30'],
+    ['on a Saturday: Monday', '2026-11-05', '2026-12-07'],
+    ['on a Sunday: Monday', '2026-11-20', '2026-12-21'],
+    ['on the last day of a month, a Sunday: the next month', '2027-01-31', '2027-03-01'],
+    ['on Maundy Thursday: after Easter Monday', '2026-03-02', '2026-04-07'],
+    ['on Easter Sunday: after Easter Monday', '2027-02-28', '2027-03-30'],
+    ['on Ascension Day: the Friday between', '2026-04-14', '2026-05-15'],
+    ['on Whit Monday: the day after', '2026-04-25', '2026-05-26'],
+    ['on Christmas Day, a Friday: the Monday', '2026-11-25', '2026-12-28'],
+    ['on Christmas Day, a Saturday: the Monday', '2027-11-25', '2027-12-27'],
+    ['on New Year’s Day: the next working day', '2026-12-01', '2027-01-04'],
+    ['on Christmas Eve, closed but no public holiday: not moved', '2026-11-24', '2026-12-24'],
+    ['on Constitution Day: not moved', '2026-05-05', '2026-06-05'],
+  ])('ends %s', (_, from, end) => {
+    expect(monthFrom(from)).toBe(end);
+  });
 });

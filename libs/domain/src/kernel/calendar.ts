@@ -1,5 +1,7 @@
 // Working days in Denmark: weekends, public holidays, and the days on which a group's own house is closed. Local dates only.
 
+import { monthLater } from './values.js';
+
 /** The days beside weekends and public holidays on which nobody works. */
 export interface WorkCalendar {
   /** Local dates. */
@@ -89,3 +91,14 @@ export const workingDaysAfter = (date: string, days: number, calendar: WorkCalen
 /** The local date that many working days earlier: the first counted is the day before. 0: the date itself. */
 export const workingDaysBefore = (date: string, days: number, calendar: WorkCalendar): string =>
   working(date, days, calendar, -1);
+
+const PUBLIC_HOLIDAYS_ONLY: WorkCalendar = { closingDays: [], yearlyClosingDays: [] };
+/**
+ * The last day of a month's time that runs from a local date, as the data protection regulation counts (Regulation (EEC, Euratom)
+ * No 1182/71): the same date of the next month, or that month's last day (art. 3(2)(c)); where that is a public holiday, Sunday or
+ * Saturday, the following working day (art. 3(4)). What days a house is closed besides moves nothing (art. 2).
+ */
+export const monthFrom = (date: string): string => {
+  const end = monthLater(date);
+  return isWorkingDay(end, PUBLIC_HOLIDAYS_ONLY) ? end : workingDaysAfter(end, 1, PUBLIC_HOLIDAYS_ONLY);
+};

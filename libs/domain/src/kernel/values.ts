@@ -11,7 +11,7 @@ export const isLocalDate = (value: string): boolean => {
 export const yearsLater = (date: string, years: number): string =>
   `${String(Number(date.slice(0, 4)) + years).padStart(4, '0')}${date.slice(4)}`;
 
-/** The same day of the next month, or its last day (Regulation 1182/71, art. 3): one month's time runs out with it. */
+/** The same day of the next month, or its last day (Regulation 1182/71, art. 3(2)(c)). When a month's time is over: `monthFrom`. */
 export const monthLater = (date: string): string => {
   const [year, month, day] = date.split('-').map(Number) as [number, number, number];
   const last = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();

@@ -6,10 +6,10 @@ const personId = 'p1';
 const of = { personId, requestId: 'a1' };
 const subject = { id: personId, scope: 'identity' };
 const registered: PersonFolded = { type: 'PersonRegistered', data: { personId } };
-const requested: PersonFolded = { type: 'AccessRequested', data: { ...of, receivedOn: '2026-11-20', dueOn: '2026-12-20' } };
+const requested: PersonFolded = { type: 'AccessRequested', data: { ...of, receivedOn: '2026-11-20', dueOn: '2026-12-21' } };
 const held: PersonFolded = {
   type: 'LegalHoldPlaced',
-  data: { personId, holdId: 'a1', ground: 'access-request', reviewOn: '2026-12-20' },
+  data: { personId, holdId: 'a1', ground: 'access-request', reviewOn: '2026-12-21' },
 };
 const asked = [registered, requested, held] as const;
 const lifted = { type: 'LegalHoldLifted', data: { personId, holdId: 'a1' }, subject, text: {} } as const;
@@ -37,7 +37,7 @@ const decide = (decision: 'approved' | 'refused', actor = actors.police) =>
   command('DecidePoliceContribution', { ...of, decision }, { actor });
 
 describe('an access request (rule 11)', () => {
-  it('is due a month after it came in, and keeps what it asks for from erasure', () => {
+  it('is due a month after it came in, or on the working day after that, and keeps what it asks for from erasure', () => {
     given(personDecider, registered)
       .when(request())
       .then(requested, { ...held, subject, text: {} });

@@ -2,9 +2,10 @@
 // step, told in their stream: what is withheld from one answer is withheld from the next, until a human releases it.
 import { accept, refuse, unreachable, type Command, type Context, type Decision } from '../kernel/decider.js';
 import { event, text, type EventOf, type FoldedOf, type Subject } from '../kernel/events.js';
+import { monthFrom } from '../kernel/calendar.js';
 import { notFound, nothing, taken } from '../kernel/refusals.js';
 import { id, int, localDate, oneOf } from '../kernel/schema.js';
-import { compact, isLocalDate, monthLater, yearsLater } from '../kernel/values.js';
+import { compact, isLocalDate, yearsLater } from '../kernel/values.js';
 import { personErased, type erasureEvents } from './erasure.js';
 
 /** Databeskyttelsesloven § 22, stk. 1, 2 and 3. */
@@ -15,7 +16,7 @@ export type PoliceDecision = (typeof POLICE_DECISIONS)[number];
 
 const request = { personId: id, requestId: id };
 export const accessRequestEvents = {
-  /** `dueOn`: the last day to answer on, a month after it came in (art. 12, stk. 3). */
+  /** `dueOn`: the last day to answer on, a month after it came in (art. 12, stk. 3), or the working day after that. */
   AccessRequested: event(1, { ...request, receivedOn: localDate, dueOn: localDate }),
   /** What the police contributed is theirs to decide on, under their own law. The last decision holds. */
   PoliceContributionDecided: event(1, { ...request, decision: oneOf(POLICE_DECISIONS) }, { note: text(23, 'social') }),
@@ -195,7 +196,7 @@ export const decideAccessRequest = (
     if (known) return known.receivedOn === receivedOn ? nothing : taken('access-request');
     if (!isLocalDate(receivedOn) || receivedOn > context.today || receivedOn < yearsLater(context.today, -1)) return badDate;
     if (state.accessRequests.some(({ reportIds }) => reportIds.length === 0)) return openAlready;
-    const dueOn = monthLater(receivedOn);
+    const dueOn = monthFrom(receivedOn);
     return accept<Decided>(
       { type: 'AccessRequested', data: { personId, requestId, receivedOn, dueOn } },
       {
