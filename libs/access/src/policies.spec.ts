@@ -526,19 +526,25 @@ describe('the meeting and what is shared', () => {
 
   it('rule 8: no closed item and no sharing while the room is mixed', () => {
     for (const action of ['openClosedItem', 'shareInRoom'] as const) {
-      expect(decide(user('coordinator'), action, room(false))).toEqual({ allowed: true, policies: ['meeting.closed-part'] });
-      expect(decide(user('coordinator'), action, room(true))).toEqual({ allowed: false, policies: ['meeting.mixed-room'] });
-      expect(decide(user('coordinator'), action, room(false, 'group-2')).allowed).toBe(false);
-      expect(decide(user('participant'), action, room(false)).allowed).toBe(false);
+      for (const role of LEADS) {
+        expect(decide(user(role), action, room(false))).toEqual({ allowed: true, policies: ['meeting.closed-part'] });
+        expect(decide(user(role), action, room(true))).toEqual({ allowed: false, policies: ['meeting.mixed-room'] });
+        expect(decide(user(role), action, room(false, 'group-2')).allowed).toBe(false);
+      }
+      for (const role of ROLES.filter((r) => !LEADS.some((lead) => lead === r)))
+        expect(decide(user(role), action, room(false)).allowed).toBe(false);
     }
   });
 
   it('rules 1 and 4: the purposes of the law, and never investigation', () => {
     for (const word of PURPOSES) {
       const lawful = { allowed: true, policies: ['information-sharing.lawful-purpose'] };
-      expect(decide(user('participant'), 'shareInformation', purpose(word))).toEqual(lawful);
-      expect(decide(user('coordinator'), 'shareInRoom', purpose(word))).toEqual(lawful);
+      for (const role of WORKERS) expect(decide(user(role), 'shareInformation', purpose(word))).toEqual(lawful);
+      for (const role of LEADS) expect(decide(user(role), 'shareInRoom', purpose(word))).toEqual(lawful);
       expect(decide(user('participant'), 'shareInRoom', purpose(word)).allowed).toBe(false);
+      for (const role of ROLES.filter((r) => !WORKERS.some((worker) => worker === r)))
+        for (const action of ['shareInformation', 'shareInRoom'] as const)
+          expect(decide(user(role), action, purpose(word)).allowed).toBe(false);
     }
     for (const role of WORKERS)
       expect(decide(user(role, 'police'), 'shareInformation', purpose('investigation'))).toEqual({

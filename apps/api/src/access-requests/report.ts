@@ -130,9 +130,9 @@ export class AccessReports {
     const then = previous && knownAt(previous.position, (previous.data as { requestId: string }).requestId);
 
     const all = (await readModels.tracesOf(personIds, place)).filter(({ type }) => !UNTOLD.includes(type));
-    const marks = await readModels.withdrawnAmong(all.map(({ eventId }) => eventId));
+    const marks = await readModels.marksAmong(all.map(({ eventId }) => eventId));
     // What was recalled lacked a basis and is about the person all the same.
-    const withdrawn = new Set(marks.filter(({ why }) => why === 'wrong-person').map(({ eventId }) => eventId));
+    const withdrawn = new Set(marks.withdrawn.filter(({ why }) => why === 'wrong-person').map(({ eventId }) => eventId));
     const traces = all.filter(({ eventId }) => !withdrawn.has(eventId));
     const isPolice = (organisationId: unknown) => registry.organisations.get(String(organisationId))?.kind === 'police';
     const isOfPolice = ({ organisationId, data }: Trace) => isPolice(data['fromOrganisationId'] ?? organisationId);

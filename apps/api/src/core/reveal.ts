@@ -91,8 +91,7 @@ export class Reveal {
 
   private async marksOf({ principal }: Call, texts: readonly Sealed[]) {
     const eventIds = [...new Set(texts.filter(({ scope }) => scope !== 'identity').map(({ eventId }) => eventId))];
-    const { readModels } = this.ports;
-    const [withdrawn, rests] = await Promise.all([readModels.withdrawnAmong(eventIds), readModels.restsAmong(eventIds)]);
+    const { withdrawn, rests } = await this.ports.readModels.marksAmong(eventIds);
     return [
       new Map(
         withdrawn.map(({ fromOrganisationId, ...mark }) => {

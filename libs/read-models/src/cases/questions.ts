@@ -212,10 +212,10 @@ export interface CaseQuestions {
    * `open`: somebody (of an organisation: it itself) has not acknowledged yet.
    */
   withdrawals(scope: CaseScope, filter: { eventId?: string; open?: boolean }, paging: Paging): Promise<Page<WithdrawalRow>>;
-  /** Those of the events whose texts are withdrawn. */
-  withdrawnAmong(eventIds: readonly string[]): Promise<readonly WithdrawnMark[]>;
-  /** Those of the events that may rest on a recalled disclosure, until somebody has looked. */
-  restsAmong(eventIds: readonly string[]): Promise<readonly RestMark[]>;
+  /** Those of the events whose texts are withdrawn, and those that may rest on a recalled disclosure, until somebody has looked. */
+  marksAmong(
+    eventIds: readonly string[],
+  ): Promise<{ readonly withdrawn: readonly WithdrawnMark[]; readonly rests: readonly RestMark[] }>;
   /** Last recalled first. `open`: something that may rest on it was not looked at yet. */
   recalls(scope: CaseScope, filter: { open?: boolean }, paging: Paging): Promise<Page<RecallRow>>;
   /** Read from the log. */

@@ -1,8 +1,11 @@
 // Which texts were withdrawn: those among an answer's, and the list of who got them.
 import { decodeCursor, encodeCursor, limitOf, pageOf } from '../cursor.js';
-import type { ReadModels, RecallRow, RestMark, WithdrawalRow, WithdrawnMark } from '../questions.js';
+import type { ReadModels, RecallRow, WithdrawalRow } from '../questions.js';
 import { at, inScope, isOneOf, Parameters, type Ask } from '../sql.js';
 import type { RestTableRow, WithdrawalTableRow } from './withdrawals.js';
+
+type MarkOfWithdrawal = Pick<WithdrawalTableRow, 'event_id' | 'case_id' | 'disclosure_id' | 'at' | 'doc'>;
+type MarkRow = MarkOfWithdrawal | (Pick<RestTableRow, 'event_id' | 'case_id' | 'disclosure_id' | 'doc'> & { readonly at: null });
 
 type Found = WithdrawalTableRow & { readonly case_number: string; readonly group_id: string };
 const withdrawalRow = ({
@@ -41,7 +44,7 @@ const recallRow = ({ rests, ...row }: Found & { readonly rests: readonly RestTab
   };
 };
 
-export const withdrawalQueries = (ask: Ask): Pick<ReadModels, 'withdrawals' | 'withdrawnAmong' | 'recalls' | 'restsAmong'> => ({
+export const withdrawalQueries = (ask: Ask): Pick<ReadModels, 'withdrawals' | 'marksAmong' | 'recalls'> => ({
   withdrawals: async (scope, { eventId, open }, paging) => {
     const limit = limitOf(paging);
     if ('none' in scope || ('groups' in scope && scope.groups.length === 0)) return { items: [] };
@@ -71,26 +74,32 @@ export const withdrawalQueries = (ask: Ask): Pick<ReadModels, 'withdrawals' | 'w
     return pageOf(rows, limit, withdrawalRow, (row) => encodeCursor('withdrawals', [row.at, row.event_id]));
   },
 
-  withdrawnAmong: async (eventIds) => {
-    if (eventIds.length === 0) return [];
-    const rows = await ask<WithdrawalTableRow>(`select * from ${at('withdrawals')} where event_id = any($1)`, [eventIds]);
-    return rows.map(({ event_id, case_id, disclosure_id, at: when, doc }): WithdrawnMark => ({
-      eventId: event_id,
-      caseId: case_id,
-      at: when,
-      by: doc.by,
-      why: doc.withdrawn ? 'wrong-person' : 'recalled',
-      ...(disclosure_id !== null && { disclosureId: disclosure_id }),
-      ...(doc.recalled && { fromOrganisationId: doc.recalled.fromOrganisationId }),
-    }));
-  },
-
-  restsAmong: async (eventIds) => {
-    if (eventIds.length === 0) return [];
-    const rows = await ask<RestTableRow>(`select * from ${at('rests')} where open and event_id = any($1)`, [eventIds]);
-    return rows.map(({ event_id, case_id, disclosure_id, doc }): RestMark => ({
-      ...{ eventId: event_id, caseId: case_id, disclosureId: disclosure_id, why: doc.why },
-    }));
+  // One question: every answer with texts asks it, and each takes on its context first.
+  marksAmong: async (eventIds) => {
+    if (eventIds.length === 0) return { withdrawn: [], rests: [] };
+    const rows = await ask<MarkRow>(
+      `select event_id, case_id, disclosure_id, at, doc from ${at('withdrawals')} where event_id = any($1)
+       union all
+       select event_id, case_id, disclosure_id, null, doc from ${at('rests')} where open and event_id = any($1)`,
+      [eventIds],
+    );
+    const ofWithdrawal = (row: MarkRow): row is MarkOfWithdrawal => row.at !== null;
+    return {
+      withdrawn: rows.filter(ofWithdrawal).map(({ event_id, case_id, disclosure_id, at: when, doc }) => ({
+        eventId: event_id,
+        caseId: case_id,
+        at: when,
+        by: doc.by,
+        why: doc.withdrawn ? 'wrong-person' : 'recalled',
+        ...(disclosure_id !== null && { disclosureId: disclosure_id }),
+        ...(doc.recalled && { fromOrganisationId: doc.recalled.fromOrganisationId }),
+      })),
+      rests: rows
+        .filter((row) => !ofWithdrawal(row))
+        .map(({ event_id, case_id, disclosure_id, doc }) => ({
+          ...{ eventId: event_id, caseId: case_id, disclosureId: disclosure_id, why: doc.why },
+        })),
+    };
   },
 
   recalls: async (scope, { open }, paging) => {
