@@ -102,7 +102,10 @@ export const mutatePolicies = async (root, work) => {
     for (let next = mutants.shift(); next; next = mutants.shift()) {
       const { file, mutant, text } = next;
       writeFileSync(join(copy, FOLDER, file), text);
-      found.push({ place: `${FOLDER}/${file}`, mutant, killed: (await run(copy)) !== 0, counts: true });
+      const killed = (await run(copy)) !== 0;
+      found.push({ place: `${FOLDER}/${file}`, mutant, killed, counts: true });
+      if (!killed || found.length % 50 === 0)
+        console.error(`${found.length} tried, ${mutants.length} left; ${killed ? 'noticed' : 'alive'}: ${mutant}`);
       cpSync(join(root, FOLDER, file), join(copy, FOLDER, file));
     }
   };
