@@ -304,6 +304,14 @@ describe('whose hands', () => {
     const away = { from: '2026-12-03', backOn: '2026-12-20' };
     expect((await server.call('BIF', 'POST', `${group}/absences`, { ...away, userId: 'gadeteam' })).status).toBe(403);
     done(await server.call('gadeteam', 'POST', `${group}/absences`, away));
+    // Who announces another absence is away as before; called off, it is gone from the list.
+    const [summer, dayOff] = [{ from: '2027-07-05', backOn: '2027-07-26' }, '2027-01-04'];
+    for (const said of [summer, { from: dayOff, backOn: '2027-01-05' }, { from: dayOff, backOn: dayOff }])
+      done(await server.call('gadeteam', 'POST', `${group}/absences`, said));
+    const groups = await server.call<{ items: { groupId: string; absences: object[] }[] }>('administrator', 'GET', '/api/groups');
+    expect(groups.body.items.find(({ groupId }) => groupId === DEMO_GROUP)!.absences).toEqual(
+      [away, summer].map((said) => ({ ...said, userId: 'gadeteam' })),
+    );
     done(await server.call('coordinator', 'POST', `/api/cases/${caseId}/exclusions`, { userId: 'buf' }));
     const owner = { ownerOrganisationId: 'gadeteam', ownerUserId: 'gadeteam' };
     const actionId = await newAction(server, caseId, { ...owner, deadline: '2026-12-10' });

@@ -8,6 +8,7 @@ export * from './kernel/calendar.js';
 export * from './kernel/streams.js';
 export * from './organisation/organisation.js';
 export * from './user/user.js';
+export * from './group/absences.js';
 export * from './group/group.js';
 export * from './hotspot/hotspot.js';
 export * from './overview/small-numbers.js';

@@ -1,12 +1,10 @@
 // Who is told about an action: the holder, deputies while the holder is away, else whoever of the organisation is in the group.
-import type { ExistingCase, Told } from '@app/domain';
+import { isAwayOn, type ExistingCase, type Told } from '@app/domain';
 import type { GroupRow, Registry } from '@app/read-models';
 
-const isAway = (group: GroupRow, userId: string, today: string): boolean =>
-  group.absences.some((a) => a.userId === userId && a.from <= today && today < a.backOn);
 const isHere = (group: GroupRow, userId: string, today: string): boolean =>
   group.members.some((m) => m.userId === userId && m.from <= today && (m.until === undefined || today < m.until)) &&
-  !isAway(group, userId, today);
+  !isAwayOn(group.absences, userId, today);
 
 /**
  * @param holder whose hands it is in; without `userId` nobody is named
@@ -32,7 +30,7 @@ export const toldOf = (
   const deputies = group.deputies
     .filter((d) => d.userId === userId)
     .map((d) => d.deputyUserId)
-    .filter((id) => !isAway(group, id, today));
+    .filter((id) => !isAwayOn(group.absences, id, today));
   // Who leads the group's cases leads this one, whether or not their own organisation takes part in it.
   const leads = here.filter((id) => ['coordinator', 'projectLead'].includes(registry.users.get(id)?.role ?? ''));
   const candidates = [

@@ -111,7 +111,7 @@ class GroupAnswer {
   @DayOfYear({ many: true, example: ['06-05', '12-24', '12-31'] }) yearlyClosingDays!: string[];
   @Nested(() => LadderBody, { optional: true, description: 'Its own thresholds. Missing: those of the rule set.' })
   ladder?: LadderBody;
-  @Nested(() => AbsenceAnswer, { many: true }) absences!: AbsenceAnswer[];
+  @Nested(() => AbsenceAnswer, { many: true, description: 'Under way and to come.' }) absences!: AbsenceAnswer[];
   @Nested(() => SteeringSeriesBody, {
     optional: true,
     description: 'When its steering group meets. Missing: every other Thursday at 14.',
@@ -289,6 +289,7 @@ export class RegistryController {
   @Answers({ summary: 'All progress groups', answer: GroupList })
   async groups(@TheCall() call: Call): Promise<GroupList> {
     const registry = await this.registry(call, 'readRegistry');
+    const today = this.ask.today;
     return {
       items: [...registry.groups.values()].map(({ organisations, areaIds, members, deputies, ...group }) => ({
         ...group,
@@ -297,7 +298,7 @@ export class RegistryController {
         deputies: [...deputies],
         closingDays: [...group.closingDays],
         yearlyClosingDays: [...group.yearlyClosingDays],
-        absences: [...group.absences],
+        absences: group.absences.filter(({ backOn }) => backOn > today),
         organisationIds: organisations.map((o) => o.organisationId),
       })),
     };
@@ -396,7 +397,11 @@ export class RegistryController {
   @Post('groups/:groupId/absences')
   @Changes({
     summary: 'Say that a member is away',
-    description: 'Deputies are told what is due meanwhile. Yourself, unless you run the meeting.',
+    description:
+      'Deputies are told what is due meanwhile. Yourself, unless you run the meeting. Say it as often as you are away: one that overlaps another ' +
+      'or begins the same day takes its place, the others stay; who is away today and says another before they are back is away until the end ' +
+      'of that one. To come back on another day: the same `from`, another `backOn`. To come back today, or not to go: both the same day, one of ' +
+      'that absence. To go on another day: call it off, and say it anew.',
   })
   async absence(
     @TheCall() call: Call,

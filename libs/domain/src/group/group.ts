@@ -7,6 +7,7 @@ import { id, int, label, list, localDate, localTime, monthDay, object, oneOf } f
 import { isLocalDate, same, unique } from '../kernel/values.js';
 import type { OrganisationKind } from '../kernel/vocabulary.js';
 import { isSoundSteeringSeries, steeringSeries, type SteeringSeries } from '../steeringMeeting/series.js';
+import { fromToday, withAbsence } from './absences.js';
 import { isSoundLadder, ladderThresholds, type LadderThresholds } from '../ruleset/ruleset.js';
 
 const PERSONAL_KINDS = ['municipal', 'police'] as const;
@@ -32,7 +33,10 @@ export const groupEvents = {
   ),
   /** The group's own thresholds, instead of the rule set's. */
   LadderSet: event(1, { groupId: id, ladder: ladderThresholds }),
-  /** Away, so that deputies get what is due. Replaces the absence before it. `backOn`: the first local date back. */
+  /**
+   * Away, so that deputies get what is due. `backOn`: the first local date back. Takes the place of that user's absences it overlaps or
+   * that begin the same day; the others stay. `backOn` on `from`: those in its place are called off.
+   */
   MemberAway: event(1, { groupId: id, userId: id, from: localDate, backOn: localDate }),
   /** When its steering group meets. Replaces the series before it; meetings that are planned stay. */
   SteeringSeriesSet: event(1, { groupId: id, series: steeringSeries }),
@@ -110,7 +114,7 @@ const evolveFormed = (state: FormedGroup, event: Exclude<GroupFolded, { type: 'G
     case 'SteeringSeriesSet':
       return { ...state, steeringSeries: event.data.series };
     case 'MemberAway':
-      return { ...state, absences: [...state.absences.filter((a) => a.userId !== event.data.userId), event.data] };
+      return { ...state, absences: withAbsence(state.absences, event.data) };
     default:
       return unreachable(event);
   }
@@ -210,13 +214,16 @@ const decideFormed = (command: Exclude<GroupCommand, { type: 'FormGroup' }>, sta
     }
     case 'RecordAbsence': {
       const { userId, from, backOn } = command.data;
-      const absence = { groupId, userId, from, backOn };
+      const absence = fromToday(state.absences, { groupId, userId, from, backOn }, command.context.today);
       if (state.absences.some((a) => same(a, absence))) return nothing;
       const member = latest(userId);
       if (!member || member.until !== undefined) return notFound('member');
       if (!isLocalDate(from) || !isLocalDate(backOn) || backOn < from)
         return refuse('group.absence', 'Nobody is back before they leave.', 'Ingen er tilbage, før de er gået.');
-      return accept({ type: 'MemberAway', data: absence });
+      const callsOff = absence.from === backOn;
+      return callsOff && withAbsence(state.absences, absence).length === state.absences.length
+        ? nothing
+        : accept({ type: 'MemberAway', data: absence });
     }
     default:
       return unreachable(command);

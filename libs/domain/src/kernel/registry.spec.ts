@@ -174,14 +174,6 @@ describe('a group', () => {
     for (const over of [{ reminderWorkingDaysBefore: -1 }, { escalateAfterHeldMeetings: 0 }, { acceptWithinWorkingDays: 261 }])
       given(groupDecider, formed).when(set(over)).thenRefused('group.ladder');
   });
-  it('a member is away until the day they are back, one absence at a time', () => {
-    const away = (from: string, backOn: string) => command('RecordAbsence', { groupId: 'g1', userId: 'u1', from, backOn });
-    given(groupDecider, formed, joined).when(away('2026-12-14', '2026-12-28')).thenRefused('member.unknown');
-    given(groupDecider, formed, joined, member).when(away('2026-12-28', '2026-12-14')).thenRefused('group.absence');
-    const group = given(groupDecider, formed, joined, member);
-    const { state } = group.after(away('2026-12-14', '2026-12-28'), away('2027-01-04', '2027-01-11'));
-    expect(state).toMatchObject({ absences: [{ from: '2027-01-04' }] });
-  });
 });
 
 describe('a person', () => {

@@ -1,5 +1,5 @@
 // Organisations, users, groups, areas and rule sets: small tables everything else refers to, kept as one.
-import { unreachable, YEARLY_CLOSING_DAYS, type RuleSet } from '@app/domain';
+import { unreachable, withAbsence, YEARLY_CLOSING_DAYS, type RuleSet } from '@app/domain';
 import { InconsistentHistoryError } from '../errors.js';
 import { sealed, type OnGroup, type OnHotspot, type OnOrganisation, type OnRuleSet, type OnUser } from '../history.js';
 import type { GroupRow, Registry, UserRow } from '../questions.js';
@@ -128,7 +128,7 @@ export const projectGroup = (event: OnGroup, rows: Rows): void => {
       return change({ steeringSeries: event.data.series });
     case 'MemberAway': {
       const { userId, from, backOn } = event.data;
-      return change({ absences: [...group.absences.filter((a) => a.userId !== userId), { userId, from, backOn }] });
+      return change({ absences: withAbsence(group.absences, { userId, from, backOn }) });
     }
     default:
       return unreachable(event);

@@ -1,5 +1,5 @@
 // What is asked of the registry: who and what everything else refers to.
-import type { LadderThresholds, MailChoice, OrganisationKind, Party, Role, RuleSet, SteeringSeries } from '@app/domain';
+import type { Absence, LadderThresholds, MailChoice, OrganisationKind, Party, Role, RuleSet, SteeringSeries } from '@app/domain';
 import type { Sealed } from '@app/personal-data';
 
 /** The small tables everything else refers to; a snapshot, at most 5 s old in other processes, current in this one. */
@@ -54,8 +54,8 @@ export interface GroupRow {
   readonly ladder?: LadderThresholds;
   /** When its steering group meets; missing: the default. */
   readonly steeringSeries?: SteeringSeries;
-  /** At most one a user. `backOn`: the first local date back. */
-  readonly absences: readonly { readonly userId: string; readonly from: string; readonly backOn: string }[];
+  /** Also those that are over; one user's never overlap. */
+  readonly absences: readonly Absence[];
 }
 
 export interface RegistryQuestions {

@@ -53,6 +53,16 @@ describe('the registry', () => {
       { type: 'MemberJoined', data: { groupId: 'g1', userId: 'u1', organisationId: 'bif', from: '2026-03-01' } },
       { type: 'DeputyNamed', data: { groupId: 'g1', userId: 'u1', deputyUserId: 'u2' } },
       { type: 'ClosingDaysSet', data: { groupId: 'g1', dates: ['2026-12-23'], yearly: ['12-24'] } },
+      ...[
+        ['2026-12-01', '2026-12-20'],
+        ['2027-07-05', '2027-07-26'],
+        ['2027-07-05', '2027-07-19'],
+        ['2027-02-15', '2027-02-22'],
+        ['2027-02-17', '2027-02-17'],
+      ].map(([from, backOn]) => ({
+        type: 'MemberAway' as const,
+        data: { groupId: 'g1', userId: 'u1', from: from!, backOn: backOn! },
+      })),
     ]);
     const ruleSet = (ruleSetId: string, validFrom: string) => ({ ...DEFAULT_RULE_SET, ruleSetId, validFrom });
     await history.write('ruleset-r1', { type: 'RuleSetAdopted', data: ruleSet('r1', '2026-01-01') });
@@ -78,6 +88,10 @@ describe('the registry', () => {
       deputies: [{ userId: 'u1', deputyUserId: 'u2' }],
       closingDays: ['2026-12-23'],
       yearlyClosingDays: ['12-24'],
+      absences: [
+        { userId: 'u1', from: '2026-12-01', backOn: '2026-12-20' },
+        { userId: 'u1', from: '2027-07-05', backOn: '2027-07-19' },
+      ],
     });
     expect(registry.ruleSets.map((r) => r.ruleSetId)).toEqual(['r2', 'r1']);
   });
