@@ -2,10 +2,11 @@
 import fc from 'fast-check';
 import { isWorkingDay, YEARLY_CLOSING_DAYS } from '@app/domain';
 import { addDays, localDateAt, weekdayOf, type MovableClock } from '@app/platform';
+import { DEMO_GROUP } from '../apps/api/src/demo/users.js';
 import { Chaser } from '../apps/api/src/chase/chaser.js';
 import { digestDueAt, weekOf } from '../apps/api/src/mail/digest.js';
 import { Mailer, type MailOut } from '../apps/api/src/mail/mailer.js';
-import type { Letter } from '../apps/api/src/mail/smtp.js';
+import { NotPostedError, type Letter } from '../apps/api/src/mail/smtp.js';
 import { done, newAction, newCase } from './support/flow.js';
 import { startTestServer, type TestServer } from './support/server.js';
 
@@ -41,9 +42,15 @@ describe('the list', () => {
   let server: TestServer;
   let mailer: Mailer;
   const letters: Letter[] = [];
+  let fails = false;
   const out: MailOut = {
     ...{ from: 'fremdrift@demo.example', publicUrl: 'https://fremdrift.example' },
-    open: () => Promise.resolve({ send: (letter) => Promise.resolve(void letters.push(letter)), close: () => {} }),
+    open: () =>
+      Promise.resolve({
+        send: (letter) =>
+          fails ? Promise.reject(new NotPostedError('smtp-451', 'later')) : Promise.resolve(void letters.push(letter)),
+        close: () => {},
+      }),
   };
   const at = async (instant: string): Promise<void> => {
     const clock = server.ports.clock as MovableClock;
@@ -111,5 +118,54 @@ describe('the list', () => {
     const weeks = letters.slice(before).filter(({ subject }) => subject.startsWith('Ugens'));
     expect(new Set(weeks.map(({ subject }) => subject))).toEqual(new Set(['Ugens overblik 16. december 2026']));
     expect(listsOf('sof')).toHaveLength(1);
+  });
+
+  it('has the meeting to come, also while one of last week was never closed', async () => {
+    const meeting = async (localDate: string) =>
+      done(await server.call('coordinator', 'POST', '/api/meetings', { groupId: DEMO_GROUP, localDate })).id;
+    const [open] = [await meeting('2026-12-22'), await meeting('2026-12-29')];
+    const { caseId } = await newCase(server);
+    await newAction(server, caseId, { deadline: '2026-12-30', ownerOrganisationId: 'bif', ownerUserId: 'bif' });
+    await at('2026-12-22T08:00:00.000Z');
+    const etag = (await server.call('coordinator', 'GET', `/api/meetings/${open}`)).headers.get('etag')!;
+    done(await server.call('coordinator', 'POST', `/api/meetings/${open}/opening`, undefined, { 'if-match': etag }));
+    await at('2026-12-28T09:00:00.000Z');
+    expect(listsOf('bif').at(-1)!.text).toContain('Næste møde: 29. december 2026 kl. 09:00');
+  });
+
+  it('names no case whose reader was excluded from it, before the list was made or before it went out', async () => {
+    done(await server.call('BIF', 'PUT', '/api/me/mail', { language: 'da', reminders: 'digest', chases: 'digest' }));
+    const cases = [await newCase(server), await newCase(server), await newCase(server)];
+    const numbers = await Promise.all(
+      cases.map(
+        async ({ caseId }) =>
+          (await server.call<{ caseNumber: string }>('coordinator', 'GET', `/api/cases/${caseId}`)).body.caseNumber,
+      ),
+    );
+    for (const { caseId } of cases) {
+      const id = await newAction(server, caseId, { deadline: '2027-01-11', ownerOrganisationId: 'bif', ownerUserId: 'bif' });
+      done(await server.call('projectLead', 'POST', `/api/actions/${id}/chases`, {}));
+    }
+    const exclude = async (n: number) =>
+      done(await server.call('coordinator', 'POST', `/api/cases/${cases[n]!.caseId}/exclusions`, { userId: 'bif' }));
+    await at('2026-12-30T09:00:00.000Z');
+    await exclude(0);
+    fails = true;
+    await at('2027-01-04T07:00:00.000Z');
+    const [made] = await server.ports.dataSource.query<{ facts: object }[]>(
+      `select facts from mail.outbox where kind = 'digest' and user_id = 'bif' order by created_at desc limit 1`,
+    );
+    expect(JSON.stringify(made!.facts)).not.toContain(numbers[0]);
+    expect(JSON.stringify(made!.facts)).toContain(numbers[1]);
+    await exclude(1);
+    fails = false;
+    await server.ports.dataSource.query(
+      `update mail_jobs.job set start_after = start_after - interval '1 hour' where state < 'completed'`,
+    );
+    await at('2027-01-04T07:10:00.000Z');
+    const list = listsOf('bif').at(-1)!;
+    expect(list.subject).toBe('Ugens overblik 4. januar 2027');
+    expect(list.text).toContain(numbers[2]);
+    for (const n of [0, 1]) expect(list.text + list.html).not.toContain(numbers[n]);
   });
 });

@@ -1,11 +1,13 @@
 // Mail that really goes out: who gets it and when, what is in it, and what becomes of it when something breaks on the way.
 import type { DataSource } from 'typeorm';
+import { START as START_OF_LOG } from '@app/event-store';
 import { openDatabase, type MovableClock } from '@app/platform';
-import { rebuildReadModels } from '@app/read-models';
+import { NotCaughtUpError, rebuildReadModels, type ReadModels } from '@app/read-models';
 import { createTestDatabase } from '@app/testing';
 import { Chaser } from '../apps/api/src/chase/chaser.js';
 import { MailSink, type Caught } from '../apps/api/src/demo/mail-sink.js';
 import { DEMO_GROUP } from '../apps/api/src/demo/users.js';
+import type { Ports } from '../apps/api/src/core/ports.js';
 import { Mailer, type MailOut } from '../apps/api/src/mail/mailer.js';
 import { NotPostedError, openPost, type Letter } from '../apps/api/src/mail/smtp.js';
 import { done, newAction, newCase } from './support/flow.js';
@@ -308,6 +310,66 @@ describe('mail', () => {
     done(await server.call('administrator', 'POST', `/api/users/${userId}/leaving`, { on }));
     await mailer.look();
     expect(await list()).toMatchObject([{ userId, why: 'left' }]);
+  });
+
+  it('of an action that is offered goes to the receiver, or to their deputy while they are away', async () => {
+    const group = `/api/groups/${DEMO_GROUP}`;
+    done(await server.call('administrator', 'PUT', `${group}/members/buf/deputy`, { deputyUserId: 'bif' }));
+    const offered = async () => {
+      const action = await newAction(server, caseId, { deadline: '2027-02-05', ownerUserId: 'sof' });
+      const etag = (await server.call('SOF', 'GET', `/api/cases/${caseId}`)).headers.get('etag')!;
+      const path = `/api/cases/${caseId}/actions/${action}/handover`;
+      done(await server.call('SOF', 'POST', path, { toOrganisationId: 'buf', toUserId: 'buf' }, { 'if-match': etag }));
+      const before = box.letters.length;
+      await mailer.look();
+      return withoutLists(box.letters.slice(before)).map(({ to }) => to);
+    };
+    expect(await offered()).toEqual(['buf@demo.example']);
+    const from = server.ports.clock.today();
+    done(await server.call('BUF', 'POST', `${group}/absences`, { from, backOn: '2027-03-01' }));
+    expect(await offered()).toEqual(['bif@demo.example']);
+    done(await server.call('BUF', 'POST', `${group}/absences`, { from, backOn: from }));
+  });
+
+  it('waits for who is not in the read models yet, and while they are behind the log', async () => {
+    done(await server.call('projectLead', 'POST', `/api/actions/${actionId}/chases`, {}));
+    await server.readModels.reach(server.ports.lastWritten);
+    // As in a process that wrote none of it.
+    const seenBy = (over: Partial<ReadModels>): Mailer => {
+      const readModels = { value: { ...server.readModels, ...over } };
+      return new Mailer(Object.create(server.ports, { readModels, lastWritten: { value: START_OF_LOG } }) as Ports, box.out);
+    };
+    const behind = {
+      reach: (position: string) => (position > START_OF_LOG ? Promise.reject(new NotCaughtUpError(1)) : Promise.resolve()),
+    };
+    const known = (await statuses(server)).length;
+    const before = box.letters.length;
+    const empty = { users: new Map(), groups: new Map() };
+    await seenBy({ ...behind, registry: async () => ({ ...(await server.readModels.registry()), ...empty }) }).look();
+    expect(await statuses(server)).toHaveLength(known);
+    await seenBy({ registry: async () => ({ ...(await server.readModels.registry()), ...empty }) }).look();
+    expect(box.letters.slice(before)).toEqual([]);
+    expect((await statuses(server)).at(-1)).toMatchObject({ kind: 'chased', status: 'queued', why: 'not-known-yet' });
+    await timePasses(server.ports.dataSource, '1 hour');
+    await mailer.look();
+    expect(box.letters.slice(before).map(({ to }) => to)).toEqual(['sof@demo.example']);
+  });
+
+  it('about a case goes to nobody who may not read that case any more when it is sent', async () => {
+    const other = await newCase(server);
+    const action = await newAction(server, other.caseId, { deadline: '2027-02-08', ownerUserId: 'sof' });
+    done(await server.call('projectLead', 'POST', `/api/actions/${action}/chases`, {}));
+    const before = box.letters.length;
+    box.before = () => {
+      throw new NotPostedError('smtp-451', 'later');
+    };
+    await mailer.look();
+    box.before = () => {};
+    done(await server.call('coordinator', 'POST', `/api/cases/${other.caseId}/exclusions`, { userId: 'sof' }));
+    await timePasses(server.ports.dataSource, '1 hour');
+    await mailer.look();
+    expect(box.letters.slice(before)).toEqual([]);
+    expect((await statuses(server)).at(-1)).toMatchObject({ kind: 'chased', status: 'not-sent', why: 'no-access' });
   });
 
   it('stands in the database without addresses, names or texts', async () => {

@@ -5,6 +5,7 @@ import type { ActionRow, Registry } from '@app/read-models';
 import type { Ports } from '../core/ports.js';
 import type { ActionFacts, DigestFacts, Message } from './kinds.js';
 import type { Delivery } from './outbox.js';
+import { readableBy } from './readers.js';
 
 const DIGEST_TIME = '08:00';
 /** A deadline so many days ahead is on the list. */
@@ -33,11 +34,12 @@ const factsOf = ({ caseId, caseNumber, actionId, deadline, awaitsAcceptanceSince
 
 /** @param waiting what was kept for the list, of actions in whoever's hands. @returns undefined: nothing is theirs */
 const listOf = async (
-  { readModels, clock }: Ports,
+  ports: Ports,
   registry: Registry,
   userId: string,
   waiting: readonly Delivery[],
 ): Promise<DigestFacts | undefined> => {
+  const { readModels, clock } = ports;
   const on = clock.today();
   const scope = { all: true, userId } as const;
   const paging = { limit: 200 };
@@ -49,12 +51,14 @@ const listOf = async (
     waiting.flatMap(({ facts }) => (facts.action ? [readModels.action(facts.action.actionId, on)] : [])),
   );
   const found = [...lists.flatMap(({ items }) => items), ...told.filter((row) => row !== undefined)];
-  const open = found.filter(({ status }) => status !== 'completed' && status !== 'cancelled');
+  const cases = found.map(({ caseId }) => caseId);
+  const readable = await readableBy(ports, registry, userId, cases);
+  const open = found.filter((row) => row.status !== 'completed' && row.status !== 'cancelled' && readable.has(row.caseId));
   const actions = [...new Map(open.map((row) => [row.actionId, factsOf(row)])).values()].sort(byDeadline);
   const groups = [...registry.groups.values()].filter((group) =>
     group.members.some((m) => m.userId === userId && m.from <= on && (m.until === undefined || on < m.until)),
   );
-  const next = await readModels.nextMeeting(
+  const next = await readModels.meetingToCome(
     groups.map(({ groupId }) => groupId),
     clock.now().toISOString(),
   );

@@ -11,6 +11,7 @@ import { Jobs, type Job } from './jobs.js';
 import { waitsForDigest, type Message } from './kinds.js';
 import { MAILED, noticeOf } from './notices.js';
 import { Outbox, OutboxMovedError, type Delivery } from './outbox.js';
+import { stillTold } from './readers.js';
 import { render } from './render.js';
 import { NotPostedError, type Letter, type Post } from './smtp.js';
 
@@ -71,6 +72,8 @@ export class Mailer extends Periodic {
     const now = this.ports.clock.now();
     await jobs.tidy();
     await this.bury(jobs, now);
+    // Who is told, and who may still be, is asked of the read models. While they are behind, as when they are made anew, mail waits.
+    await this.ports.readModels.reach(await this.ports.store.head());
     await this.fill(jobs, this.out);
     await this.outbox.transaction(async (em) => jobs.add(em, await this.outbox.takeRequested(em)));
     await this.makeDigests(jobs, this.out);
@@ -80,8 +83,7 @@ export class Mailer extends Periodic {
 
   /** From the outbox's place in the log to its end. */
   private async fill(jobs: Jobs, out: MailOut): Promise<void> {
-    const { store, readModels, lastWritten } = this.ports;
-    await readModels.reach(lastWritten);
+    const { store } = this.ports;
     for (;;) {
       const checkpoint = await this.outbox.checkpoint();
       if (!checkpoint) return;
@@ -217,16 +219,24 @@ export class Mailer extends Periodic {
     send: (letter: Letter) => Promise<void>,
   ): Promise<Settled | { readonly status: 'later'; readonly why: string; readonly outOfReach: boolean }> {
     const user = registry.users.get(message.userId);
-    if (!user || (user.leftOn !== undefined && user.leftOn <= this.ports.clock.today()))
-      return { status: 'not-sent', why: 'left' };
+    // Somebody wrote down who is told, so they are enrolled: the read models do not know it yet.
+    if (!user) return { status: 'later', why: 'not-known-yet', outOfReach: false };
+    if (user.leftOn !== undefined && user.leftOn <= this.ports.clock.today()) return { status: 'not-sent', why: 'left' };
+    const facts = await stillTold(this.ports, registry, message);
+    if (!facts) return { status: 'not-sent', why: 'no-access' };
     const to = await this.addressOf(user);
     if (to === undefined) return { status: 'not-sent', why: 'no-address' };
     const { language } = user.mail ?? DEFAULT_MAIL;
     await this.outbox.tried(message.id);
     try {
-      const { meeting } = message.facts;
+      const { meeting } = facts;
       const calendar = await invitationOf({ ...message, ...(meeting && { meeting }) }, { to, from, language, publicUrl });
-      await send({ to, messageId: message.messageId, ...render(message, language, publicUrl), ...(calendar && { calendar }) });
+      await send({
+        to,
+        messageId: message.messageId,
+        ...render({ ...message, facts }, language, publicUrl),
+        ...(calendar && { calendar }),
+      });
       this.trouble = undefined;
       return { status: 'sent' };
     } catch (error) {

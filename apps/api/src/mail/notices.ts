@@ -4,6 +4,7 @@ import { decodeAny, STREAMS, streamName, type AnyFolded, type ExistingCase, type
 import { loadState, type EventStore, type StoredEvent } from '@app/event-store';
 import { readStored } from '@app/personal-data';
 import type { GroupRow, Registry } from '@app/read-models';
+import { toldOf } from '../chase/told.js';
 import type { Facts, MailKind, MeetingFacts } from './kinds.js';
 
 /** The events that somebody may have to be written to about. */
@@ -135,13 +136,14 @@ export const noticeOf = async (
       return { kind: CHASES[event.type], to: [...event.data.to, ...leads], facts };
     }
     case 'HandoverOffered': {
-      const { caseId, actionId, toUserId } = event.data;
+      const { caseId, actionId, toOrganisationId, toUserId } = event.data;
       const theCase = toUserId === undefined ? undefined : await caseOf(store, caseId);
       const deadline = theCase?.actions.find((a) => a.actionId === actionId)?.deadline;
       if (!theCase || toUserId === undefined || deadline === undefined) return undefined;
+      const receiver = { organisationId: toOrganisationId, userId: toUserId };
       return {
         kind: 'offered',
-        to: [toUserId],
+        to: toldOf(registry, theCase.referred.groupId, theCase, receiver, today).to,
         facts: { action: { caseId, caseNumber: theCase.referred.caseNumber, actionId, deadline } },
       };
     }

@@ -223,8 +223,17 @@ describe('a meeting', () => {
     await bench.settled();
     expect(await next('2026-12-01T09:00:00Z')).toBe(ids[2]);
     expect(await next('2027-01-01T09:00:00Z')).toBe(ids[2]);
+    // To come is what is not over: one that nobody closed hides no other.
+    const [planned] = [await group.meeting('2026-12-22')];
+    await bench.settled();
+    const toCome = async (now: string) => (await bench.models.meetingToCome([group.groupId], now))?.meetingId;
+    expect(await toCome('2026-12-15T09:00:00Z')).toBe(ids[2]);
+    expect(await toCome('2026-12-16T09:00:00Z')).toBe(planned);
+    expect(await toCome('2027-01-01T09:00:00Z')).toBeUndefined();
+    await group.onMeeting(planned, { type: 'MeetingCancelled', data: { meetingId: planned } });
+    await bench.settled();
     const cancelled = await bench.models.meetings([group.groupId], { status: 'cancelled' }, { limit: 5 });
-    expect(cancelled.items.map((m) => m.meetingId)).toEqual([ids[1]]);
+    expect(cancelled.items.map((m) => m.meetingId)).toEqual([planned, ids[1]]);
   });
 });
 

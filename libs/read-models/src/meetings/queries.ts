@@ -1,10 +1,10 @@
 // Meetings: one, a list of them newest first, and the next one.
 import { decodeCursor, encodeCursor, limitOf, pageOf } from '../cursor.js';
-import type { ReadModels } from '../questions.js';
+import type { MeetingRow, ReadModels } from '../questions.js';
 import { at, isOneOf, Parameters, type Ask } from '../sql.js';
 import type { MeetingTableRow } from './projection.js';
 
-export const meetingQueries = (ask: Ask): Pick<ReadModels, 'meeting' | 'meetings' | 'nextMeeting'> => ({
+export const meetingQueries = (ask: Ask): Pick<ReadModels, 'meeting' | 'meetings' | 'nextMeeting' | 'meetingToCome'> => ({
   meeting: async (meetingId) => {
     const [row] = await ask<MeetingTableRow>(`select doc from ${at('meetings')} where meeting_id = $1`, [meetingId]);
     return row?.doc;
@@ -33,13 +33,22 @@ export const meetingQueries = (ask: Ask): Pick<ReadModels, 'meeting' | 'meetings
     );
   },
 
-  nextMeeting: async (groups, now) => {
-    if (groups.length === 0) return undefined;
-    const [row] = await ask<MeetingTableRow>(
-      `select doc from ${at('meetings')} where group_id = any($1) and (status = 'open' or status = 'planned' and ends_at > $2)
-       order by status = 'open' desc, starts_at, meeting_id limit 1`,
-      [groups, new Date(now).toISOString()],
-    );
-    return row?.doc;
-  },
+  nextMeeting: (groups, now) =>
+    first(ask, `(status = 'open' or status = 'planned' and ends_at > $2)`, `status = 'open' desc, starts_at`, groups, now),
+  meetingToCome: (groups, now) => first(ask, `status in ('open', 'planned') and ends_at > $2`, 'starts_at', groups, now),
 });
+
+const first = async (
+  ask: Ask,
+  where: string,
+  order: string,
+  groups: readonly string[],
+  now: string,
+): Promise<MeetingRow | undefined> => {
+  if (groups.length === 0) return undefined;
+  const [row] = await ask<MeetingTableRow>(
+    `select doc from ${at('meetings')} where group_id = any($1) and ${where} order by ${order}, meeting_id limit 1`,
+    [groups, new Date(now).toISOString()],
+  );
+  return row?.doc;
+};

@@ -84,6 +84,8 @@ export interface MeetingQuestions {
   meetings(groups: readonly string[], filter: { status?: MeetingStatus }, paging: Paging): Promise<Page<MeetingRow>>;
   /** The first meeting that is open, or planned with endsAt after `now`. */
   nextMeeting(groups: readonly string[], now: string): Promise<MeetingRow | undefined>;
+  /** The first with endsAt after `now`, open or planned: one that nobody closed is none to come. */
+  meetingToCome(groups: readonly string[], now: string): Promise<MeetingRow | undefined>;
   /**
    * What belongs on the agenda of a group's meeting on a local date, in its order: overdue actions, follow-ups due by the date,
    * answers and reports since the last held meeting, new referrals, actions nobody is named for, requests nobody answered, silent
