@@ -4,6 +4,8 @@ import { jest } from '@jest/globals';
 import { CommandBus } from '@nestjs/cqrs';
 import { demoId } from '../apps/api/src/demo/data.js';
 import { DEMO_GROUP } from '../apps/api/src/demo/users.js';
+import { Change } from '../apps/api/src/core/change.js';
+import { RefusedError } from '../apps/api/src/core/errors.js';
 import { Escalator } from '../apps/api/src/steering/escalator.js';
 import { SteeringSeries } from '../apps/api/src/steering/series.js';
 import { accessLogOf, done, events, newAction, newCase, types } from './support/flow.js';
@@ -25,7 +27,7 @@ interface Escalation {
   readonly personName?: string | null;
   readonly evidence: Record<'hands' | 'moves' | 'chases' | 'missedMeetings', Record<string, unknown>[]>;
   readonly decision?: { decision?: string | null; returned?: { actionIds: string[]; refused: unknown[] } };
-  readonly directors?: { overdue: boolean };
+  readonly directors?: { overdue: boolean; followUp?: { refused: unknown[] } };
 }
 interface Meeting {
   readonly steeringMeetingId: string;
@@ -411,7 +413,9 @@ describe('the directors', () => {
     expect((await post('projectLead', `${path}/directors`, body)).status).toBe(403);
     done(await post('hotspotChief', `${path}/directors`, body));
     expect((await caseSeen(caseId)).followUps).toMatchObject([{ on: answerBy, note: body.reason }]);
-    expect(await one('steeringMember', path)).toMatchObject({ directors: { answerBy, overdue: false } });
+    expect(await one('steeringMember', path)).toMatchObject({
+      directors: { answerBy, overdue: false, followUp: { refused: [] } },
+    });
     await goTo(await inDays(6));
     expect((await one('steeringMember', path)).directors!.overdue).toBe(true);
     const { items } = await get<{ items: Escalation[] }>('hotspotChief', '/api/escalations?withDirectors=true&limit=200');
@@ -419,6 +423,24 @@ describe('the directors', () => {
     const decision = { outcome: 'return', dueOn: await inDays(10), decision: 'Direktørerne finder pladsen.' };
     done(await post('hotspotChief', `${path}/decision`, decision));
     expect(await one('steeringMember', path)).toMatchObject({ status: 'decided', decision: { by: 'directors' } });
+  });
+  it('and when the case does not take their date, the escalation says so, and by which rule', async () => {
+    const { path, escalationId } = await escalated();
+    const look = withoutNudge();
+    const answerBy = await inDays(5);
+    done(await post('hotspotChief', `${path}/directors`, { answerBy, reason: 'Pladsen er væk på fredag.' }));
+    expect((await one('projectLead', path)).directors).not.toHaveProperty('followUp');
+    look.release();
+    const bus = server.app.get(CommandBus);
+    const execute = ({ request }: Change<'case'>): Promise<unknown> =>
+      request.category === 'case'
+        ? Promise.reject(new RefusedError({ rule: 'case.not-open', da: 'Nej.', en: 'No.' }))
+        : bus.execute(new Change(request));
+    await new Escalator(server.ports, { execute } as unknown as CommandBus).look();
+    expect((await types(server, `escalation-${escalationId}`)).at(-1)).toBe('DirectorsFollowUpSet');
+    const refused = [{ command: 'ScheduleFollowUp', rule: 'case.not-open' }];
+    for (const user of ['projectLead', 'hotspotChief'])
+      expect((await one(user, path)).directors).toMatchObject({ answerBy, followUp: { refused } });
   });
 });
 

@@ -11,7 +11,14 @@ import {
   type Resolution,
 } from '@app/domain';
 import { ESCALATION_STATUSES } from '@app/read-models';
-import { ERASED, ErasedAnswer, SteeringDecisionAnswer, WITHDRAWN, WithdrawnTextAnswer } from '../cases/case-answers.dto.js';
+import {
+  ERASED,
+  ErasedAnswer,
+  StepRefusedAnswer,
+  SteeringDecisionAnswer,
+  WITHDRAWN,
+  WithdrawnTextAnswer,
+} from '../cases/case-answers.dto.js';
 import { Day, Flag, Id, Moment, Nested, Text, TimeOfDay, Whole, Word } from '../core/fields.js';
 import { NEXT, PageQuery } from '../core/paging.dto.js';
 
@@ -118,12 +125,25 @@ export class NameOpenedAnswer {
   @Id({ example: 'project-lead' }) userId!: string;
   @Text(2000, { optional: true, nullable: true, example: 'Er det den samme familie?' }) necessity?: string | null;
 }
+export class DirectorsFollowUpAnswer {
+  @Moment() at!: string;
+  @Nested(() => StepRefusedAnswer, {
+    many: true,
+    description: 'Not empty: the case did not take the date, and nobody is reminded of it there.',
+  })
+  refused!: StepRefusedAnswer[];
+}
 export class DirectorsAnswer {
   @Moment() at!: string;
   @Id({ example: 'hotspot-chief' }) userId!: string;
   @Day() answerBy!: string;
   @Flag({ example: false, description: 'The date has passed without a decision.' }) overdue!: boolean;
   @Text(4000, { optional: true, nullable: true, example: 'Pladsen er væk på fredag.' }) reason?: string | null;
+  @Nested(() => DirectorsFollowUpAnswer, {
+    optional: true,
+    description: 'What became of the date in the case, as a follow-up. Missing: not there yet.',
+  })
+  followUp?: DirectorsFollowUpAnswer;
 }
 export class ResolvedAnswer {
   @Moment() at!: string;

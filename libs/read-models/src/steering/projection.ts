@@ -13,7 +13,7 @@ const todo = (rows: Rows, { action_id, status, doc }: EscalationTableRow): boole
   if (status === 'decided') return decision !== undefined && decision.returned === undefined;
   if (status === 'resolved') return false;
   const done = rows.actions.get(action_id)?.open === false;
-  return done || followedBy !== undefined || (directors !== undefined && directors.followUpSet === undefined);
+  return done || followedBy !== undefined || (directors !== undefined && directors.followUp === undefined);
 };
 const put = (rows: Rows, row: EscalationTableRow): void => rows.escalations.put({ ...row, todo: todo(rows, row) });
 const change = (
@@ -130,7 +130,7 @@ export const projectEscalation = (event: OnEscalation, rows: Rows): void => {
     case 'DirectorsFollowUpSet': {
       const { directors } = row.doc;
       if (!directors) throw new InconsistentHistoryError('directors unknown');
-      return change(rows, row, { directors: { ...directors, followUpSet: true } });
+      return change(rows, row, { directors: { ...directors, followUp: { at, refused: event.data.refused } } });
     }
     case 'EscalationResolved':
       return change(rows, row, { resolved: { at, how: event.data.how } }, { status: 'resolved' });

@@ -50,6 +50,7 @@ const toRow = (found: Found): EscalationRow => {
       userId: directors.userId,
       answerBy: directors.answerBy,
       reason: directors.reason,
+      followUp: directors.followUp,
     },
     decision,
     resolved,

@@ -37,6 +37,12 @@ export interface SteeringDecision {
   };
 }
 
+/** What became of the directors' date in the case; missing: not there yet. */
+export interface DirectorsFollowUp {
+  readonly at: string;
+  readonly refused: readonly { readonly command: string; readonly rule: string }[];
+}
+
 export interface EscalationRow {
   readonly escalationId: string;
   readonly status: (typeof ESCALATION_STATUSES)[number];
@@ -63,7 +69,14 @@ export interface EscalationRow {
   readonly summarisedAt?: string | undefined;
   readonly nameOpened?: { readonly at: string; readonly userId: string; readonly necessity?: Sealed | undefined } | undefined;
   readonly directors?:
-    { readonly at: string; readonly userId: string; readonly answerBy: string; readonly reason?: Sealed | undefined } | undefined;
+    | {
+        readonly at: string;
+        readonly userId: string;
+        readonly answerBy: string;
+        readonly reason?: Sealed | undefined;
+        readonly followUp?: DirectorsFollowUp | undefined;
+      }
+    | undefined;
   readonly decision?: SteeringDecision | undefined;
   readonly resolved?: { readonly at: string; readonly how: Resolution } | undefined;
   readonly personName?: Sealed | undefined;

@@ -1,7 +1,7 @@
 // The rows of the steering group: every escalation from the moment it is due to be received, and the meetings.
 import type { EscalationCause, Evidence, Resolution } from '@app/domain';
 import type { Sealed } from '@app/personal-data';
-import type { SteeringDecision, SteeringMeetingRow } from './questions.js';
+import type { DirectorsFollowUp, SteeringDecision, SteeringMeetingRow } from './questions.js';
 import { table } from '../tables.js';
 
 export interface EscalationDoc {
@@ -27,7 +27,7 @@ export interface EscalationDoc {
     readonly userId: string;
     readonly answerBy: string;
     readonly reason?: Sealed | undefined;
-    readonly followUpSet?: true;
+    readonly followUp?: DirectorsFollowUp;
   };
   readonly decision?: SteeringDecision;
   readonly resolved?: { readonly at: string; readonly how: Resolution };
