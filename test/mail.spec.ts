@@ -312,6 +312,42 @@ describe('mail', () => {
     expect(await list()).toMatchObject([{ userId, why: 'left' }]);
   });
 
+  it('of a withdrawn text or a recalled disclosure goes to the colleagues of who did it as well: they have read it', async () => {
+    const body = { ...{ organisationId: 'sof', role: 'participant' }, ...{ subject: 'kollega', name: 'Ansat Kollega' } };
+    const { id: userId } = done(await server.call('administrator', 'POST', '/api/users', body));
+    const email = 'kollega@demo.example';
+    done(await server.call('administrator', 'PUT', `/api/users/${userId}/email`, { email }));
+    done(await server.call('administrator', 'POST', `/api/groups/${DEMO_GROUP}/members`, { userId, from: '2026-11-01' }));
+    await mailer.look();
+    const mailed = async () => {
+      const before = box.letters.length;
+      await mailer.look();
+      return box.letters.slice(before).map(({ to }) => to);
+    };
+    done(await server.call('SOF', 'POST', `/api/cases/${caseId}/reports`, { report: 'Om en helt anden' }));
+    const timeline = await server.call<{ items: { eventId: string }[] }>('SOF', 'GET', `/api/cases/${caseId}/timeline?limit=1`);
+    const withdrawal = { eventId: timeline.body.items[0]!.eventId, ground: 'Handler om en anden' };
+    done(await server.call('SOF', 'POST', `/api/cases/${caseId}/withdrawals`, withdrawal));
+    const told = await mailed();
+    expect(told).toEqual(expect.arrayContaining([email, 'bif@demo.example']));
+    expect(told).not.toContain('sof@demo.example');
+    const disclosure = {
+      ...{ toOrganisationIds: ['politi'], category: 'school', purpose: 'ssp' },
+      ...{ content: 'Går ikke i skole', necessity: 'Politiet skal vide det for at kunne møde den unge rigtigt' },
+    };
+    const { id } = done(await server.call('SOF', 'POST', `/api/cases/${caseId}/disclosures`, disclosure));
+    const ground = 'Der var intet grundlag for at dele det';
+    done(await server.call('SOF', 'POST', `/api/cases/${caseId}/disclosures/${id}/recall`, { ground }));
+    expect((await mailed()).sort()).toEqual([email, 'police@demo.example']);
+    // Who acts for an organisation need not answer for it.
+    const list = await server.call<{ items: { told: { organisationId: string }[] }[] }>(
+      'projectLead',
+      'GET',
+      '/api/withdrawals?limit=1',
+    );
+    expect(list.body.items[0]!.told.map(({ organisationId }) => organisationId)).toEqual(['politi']);
+  });
+
   it('of an action that is offered goes to the receiver, or to their deputy while they are away', async () => {
     const group = `/api/groups/${DEMO_GROUP}`;
     done(await server.call('administrator', 'PUT', `${group}/members/buf/deputy`, { deputyUserId: 'bif' }));

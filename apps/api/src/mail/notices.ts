@@ -153,8 +153,15 @@ export const noticeOf = async (
       const theCase = await caseOf(store, caseId);
       if (!theCase) return undefined;
       const { caseNumber, groupId } = theCase.referred;
+      // Whose organisation did it has colleagues who read it, too: it need not answer itself, and they have to know.
+      const { actor, organisation } = stored.metadata;
+      const { organisations, leftOrganisationIds, excludedUserIds } = theCase;
+      const tookPart = leftOrganisationIds.includes(organisation) || organisations.some((o) => o.organisationId === organisation);
+      const toTell = new Set(tookPart ? [...told, organisation] : told);
       const to = membersOn(registry.groups.get(groupId), today)
-        .filter(({ userId, organisationId }) => told.includes(organisationId) && !theCase.excludedUserIds.includes(userId))
+        .filter(
+          ({ userId, organisationId }) => toTell.has(organisationId) && userId !== actor && !excludedUserIds.includes(userId),
+        )
         .map(({ userId }) => userId);
       const kind = event.type === 'TextWithdrawn' ? 'withdrawn' : 'recalled';
       return { kind, to, facts: { theCase: { caseId, caseNumber } } };

@@ -90,7 +90,7 @@ export const caseEvents = {
   CaseAreaChanged: event(1, { caseId: id, areaId: id }),
   /**
    * The texts of an event, of this stream or of a meeting's, were written about the wrong person. `told`: organisations that got
-   * them and must forget them.
+   * them and must forget them, and answer; but for the one that withdraws them, whose members are only written to.
    */
   TextWithdrawn: event(
     1,
@@ -102,8 +102,8 @@ export const caseEvents = {
   ),
   WithdrawalAcknowledged: event(1, { caseId: id, eventId: id, organisationId: id }),
   /**
-   * A disclosure, of this stream or of a meeting's, lacked its basis. `told`: organisations that got it. `rests`: what may rest on it,
-   * as the log stood; each waits for a human.
+   * A disclosure, of this stream or of a meeting's, lacked its basis. `told`: organisations that got it, as above. `rests`: what may
+   * rest on it, as the log stood; each waits for a human.
    */
   DisclosureRecalled: event(
     1,
