@@ -16,6 +16,7 @@ import {
   type NewCase,
   type Receipt,
 } from './support/flow.js';
+import { DEMO_GROUP } from '../apps/api/src/demo/users.js';
 import { startTestServer, type TestServer } from './support/server.js';
 
 let server: TestServer;
@@ -280,6 +281,38 @@ describe('the report', () => {
     expect((await reported(await ask(without.personId))).police.status).toBe('none');
   });
 
+  it('is decided on by the police for what they contributed, also after they have left the case', async () => {
+    const mine = await newCase(server);
+    await share('police', mine, 'FRA-POLITIET-før', { category: 'crime' });
+    const requestId = await ask(mine.personId);
+    const path = `/api/access-requests/${requestId}/police-contribution`;
+    const listed = async () =>
+      (await call<{ items: { requestId: string }[] }>('police', 'GET', '/api/access-requests?limit=200')).items.some(
+        (item) => item.requestId === requestId,
+      );
+    await call('coordinator', 'DELETE', `/api/cases/${mine.caseId}/organisations/politi`);
+    expect((await server.call('police', 'GET', `/api/cases/${mine.caseId}`)).status).toBe(404);
+    expect(await listed()).toBe(true);
+    expect(textsOf((await call<{ parts: Part[] }>('police', 'GET', path)).parts)).toContain('FRA-POLITIET-før');
+    const entry = (await accessLogOf(server, 'police')).at(-1)!;
+    expect(entry.data).toMatchObject({
+      purpose: 'access-request.police',
+      policies: expect.arrayContaining(['access-request.police-left']) as string[],
+    });
+    await call('police', 'POST', path, { decision: 'approved' });
+    expect((await reported(requestId)).police).toMatchObject({ status: 'approved', parts: [{ by: 'Politiet' }] });
+    // Not who never took part; nor who is excluded from the case.
+    const never = await newCase(server, { organisationIds: ['hotspotsekretariatet', 'sof'] });
+    const other = `/api/access-requests/${await ask(never.personId)}/police-contribution`;
+    expect((await server.call('police', 'POST', other, { decision: 'approved' })).status).toBe(404);
+    await call('coordinator', 'POST', `/api/cases/${mine.caseId}/exclusions`, { userId: 'police', ground: 'Fætter' });
+    for (const method of ['GET', 'POST'])
+      expect((await server.call('police', method, path, method === 'POST' ? { decision: 'refused' } : undefined)).status).toBe(
+        404,
+      );
+    expect(await listed()).toBe(false);
+  });
+
   it('withholds a part under § 22, says so without its content, and has it anew when it is released', async () => {
     const mine = await newCase(server);
     await share('BIF', mine, 'UNDTAGET-oplysning');
@@ -396,4 +429,35 @@ describe('the report', () => {
       await later.stop();
     }
   }, 60_000);
+
+  // Last: from here on the group has one organisation more.
+  it('is not decided on by police who have left for what police of another authority contributed', async () => {
+    const mine = await newCase(server);
+    await share('police', mine, 'FRA-POLITIET-vores', { category: 'crime' });
+    const elsewhere = {
+      organisationId: 'politi-andetsteds',
+      name: 'Politiet andetsteds',
+      kind: 'police',
+      authorityId: 'anden-politikreds',
+    };
+    await call('administrator', 'POST', '/api/organisations', elsewhere);
+    const other = { organisationId: 'politi-andetsteds', role: 'participant', subject: randomUUID(), name: 'Demo Deltager 2' };
+    await call('administrator', 'PUT', `/api/groups/${DEMO_GROUP}/organisations/politi-andetsteds`);
+    const { id: userId } = await call('administrator', 'POST', '/api/users', other);
+    await call('administrator', 'POST', `/api/groups/${DEMO_GROUP}/members`, { userId, from: day() });
+    await call('coordinator', 'PUT', `/api/cases/${mine.caseId}/organisations/politi-andetsteds`);
+    const meetingId = await newMeeting(server);
+    const item = `/api/meetings/${meetingId}/items/${await newItem(server, meetingId, mine.caseId)}`;
+    await call('coordinator', 'POST', `/api/meetings/${meetingId}/opening`);
+    const fromAttendeeId = await arrive(server, meetingId, { userId });
+    await arrive(server, meetingId, { userId: 'sof' });
+    const { revision } = await call('coordinator', 'POST', `${item}/opening`);
+    const said = { category: 'crime', content: 'FRA-ANDRE', necessity: 'Nødvendigt for hjælpen nu', fromAttendeeId };
+    done(await server.call('coordinator', 'POST', `${item}/disclosures`, said, { 'if-match': String(revision) }));
+    const path = `/api/access-requests/${await ask(mine.personId)}/police-contribution`;
+    expect(textsOf((await call<{ parts: Part[] }>('police', 'GET', path)).parts)).toContain('FRA-ANDRE');
+    await call('coordinator', 'DELETE', `/api/cases/${mine.caseId}/organisations/politi`);
+    expect((await server.call('police', 'GET', path)).status).toBe(404);
+    expect((await server.call('police', 'POST', path, { decision: 'approved' })).status).toBe(404);
+  });
 });

@@ -346,10 +346,11 @@ export const ROWS: Readonly<Record<string, Row>> = {
     mine: async () => ({ body: { personId: (await newCase(server)).personId, receivedOn: day() } }),
   },
   'GET /api/access-requests/{requestId}/draft': onRequest(() => ({})),
-  'GET /api/access-requests/{requestId}/police-contribution': onRequest(() => ({})),
-  'POST /api/access-requests/{requestId}/police-contribution': onRequest(() => ({
-    body: { decision: 'approved', note: 'KANARIE-matrix-note' },
-  })),
+  'GET /api/access-requests/{requestId}/police-contribution': onRequest(() => ({}), true),
+  'POST /api/access-requests/{requestId}/police-contribution': onRequest(
+    () => ({ body: { decision: 'approved', note: 'KANARIE-matrix-note' } }),
+    true,
+  ),
   'POST /api/access-requests/{requestId}/withholdings': onRequest(({ caseId }) => ({ body: withholdBody(caseId) })),
   'POST /api/access-requests/{requestId}/withholdings/{partId}/release': onRequest(async ({ requestId, caseId: partId }) => {
     await coordinator('POST', `/api/access-requests/${requestId}/withholdings`, withholdBody(partId));

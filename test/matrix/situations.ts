@@ -16,11 +16,12 @@ export interface Asked {
 }
 /**
  * How an endpoint is asked so that its handler is really reached. `mine`: what every member of the group takes part in;
- * `others`: the same of a case of few organisations, or of another group.
+ * `others`: the same of a case of few organisations, or of another group; `left`: of one the police take part in no more.
  */
 export interface Row {
   readonly mine: () => Asked | Promise<Asked>;
   readonly others?: () => Asked | Promise<Asked>;
+  readonly left?: () => Asked | Promise<Asked>;
 }
 
 export let server: TestServer;
@@ -155,15 +156,17 @@ export const erasuresCarriedOut = (ids: readonly string[]): void => {
 };
 export const erased = (n: number) => () => ({ params: { erasureId: carriedOut[n]! } });
 
-/** Asked for access; `others`: the police take no part in the case. */
-export const onRequest = (ask: (of: { requestId: string; caseId: string }) => Asked | Promise<Asked>): Row => {
-  const prepared = async (over: object): Promise<Asked> => {
+/** Asked for access; `others`: the police never took part in the case. `police`: theirs to do. */
+export const onRequest = (ask: (of: { requestId: string; caseId: string }) => Asked | Promise<Asked>, police = false): Row => {
+  const prepared = async (over: object, left = false): Promise<Asked> => {
     const { personId, caseId } = await newCase(server, { reason: 'KANARIE-matrix-grund', ...over });
+    if (left) await coordinator('DELETE', `/api/cases/${caseId}/organisations/politi`);
     const { id: requestId } = await coordinator('POST', '/api/access-requests', { personId, receivedOn: day() });
     const asked = await ask({ requestId, caseId });
     return { ...asked, params: { requestId, ...asked.params } };
   };
-  return { mine: () => prepared({}), others: () => prepared({ organisationIds: WITHOUT_POLICE }) };
+  const others = () => prepared({ organisationIds: WITHOUT_POLICE });
+  return { mine: () => prepared({}), others, ...(police && { left: () => prepared({}, true) }) };
 };
 export const withholdBody = (partId: string) => ({
   ...{ partId, ground: 'private-interests', reviewOn: day(30), reason: 'KANARIE-matrix-begrundelse' },

@@ -7,8 +7,8 @@ export type CaseScope =
   | { readonly all: true; readonly userId: string }
   /** Cases of these groups. */
   | { readonly groups: readonly string[]; readonly userId: string }
-  /** Cases of these groups that this organisation takes part in. */
-  | { readonly groups: readonly string[]; readonly organisationId: string; readonly userId: string };
+  /** Cases of these groups that this organisation takes part in. `left`: also those its authority takes part in no more, but did. */
+  | { readonly groups: readonly string[]; readonly organisationId: string; readonly userId: string; readonly left?: true };
 
 export type CaseResource = Extract<Resource, { type: 'Case' }>;
 
@@ -37,8 +37,9 @@ export const caseScope = (
   const may = (resource: CaseResource) => mayAccess(principal, action, resource);
   if (may(probe(NOBODY, []))) return { all: true, userId };
   if (groups[0] !== undefined && may(probe(groups[0], []))) return { groups, userId };
-  if (groups[0] !== undefined && may(probe(groups[0], [organisationId]))) return { groups, organisationId, userId };
-  return { none: true };
+  if (groups[0] === undefined || !may(probe(groups[0], [organisationId]))) return { none: true };
+  const left = may({ ...probe(groups[0], []), authorityLeft: true });
+  return { groups, organisationId, userId, ...(left && { left }) };
 };
 
 /** The cases whose escalations `requireAccess(principal, 'readEscalations', escalation)` would say yes to. */
@@ -57,7 +58,7 @@ export const steeringGroups = (principal: Principal): readonly string[] | undefi
 export const inScope = (scope: CaseScope, row: CaseResource): boolean => {
   if ('none' in scope || row.excludedUserIds.includes(scope.userId)) return false;
   if ('all' in scope) return true;
-  return (
-    scope.groups.includes(row.groupId) && (!('organisationId' in scope) || row.organisationIds.includes(scope.organisationId))
-  );
+  if (!scope.groups.includes(row.groupId)) return false;
+  if (!('organisationId' in scope) || row.organisationIds.includes(scope.organisationId)) return true;
+  return scope.left === true && row.authorityLeft === true;
 };

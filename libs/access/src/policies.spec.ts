@@ -233,6 +233,25 @@ describe('cases', () => {
       expect(decide(user(role), 'answerAccessRequest', aCase()).allowed).toBe(false);
   });
 
+  it('rule 11: the police decide on what they contributed also after they have left the case', () => {
+    const left = (rest: Partial<CaseResource> = {}) => aCase({ organisationIds: ['sof'], authorityLeft: true, ...rest });
+    for (const action of ['readAccessRequests', 'decidePoliceContribution'] as const)
+      for (const role of ['coordinator', 'projectLead', 'participant'] as const) {
+        const police = user(role, 'police');
+        expect(decide(police, action, left())).toEqual({ allowed: true, policies: ['access-request.police-left'] });
+        expect(decide(police, action, left({ authorityLeft: false })).allowed).toBe(false);
+        expect(decide(police, action, left({ groupId: 'group-2' })).allowed).toBe(false);
+        expect(decide(police, action, left({ excludedUserIds: ['user-1'] })).allowed).toBe(false);
+        if (action === 'decidePoliceContribution') expect(decide(user(role), action, left()).allowed).toBe(false);
+      }
+    // Nothing else of the case, and nobody else of the police.
+    for (const action of ['readCase', 'readPerson', 'answerAccessRequest', 'withdrawText', 'recallDisclosure'] as const)
+      expect(decide(user('participant', 'police'), action, left()).allowed).toBe(false);
+    for (const role of ['auditor', 'steeringMember'] as const)
+      expect(decide(user(role, 'police'), 'decidePoliceContribution', left()).allowed).toBe(false);
+    expect(decide(user('participant'), 'readAccessRequests', left()).allowed).toBe(false);
+  });
+
   it('rule 14: those who lead a case inform its person, or say why not', () => {
     for (const role of LEADS) {
       expect(decide(user(role), 'informPerson', aCase())).toEqual({ allowed: true, policies: ['case.inform'] });

@@ -69,10 +69,11 @@ const cases: fc.Arbitrary<CaseResource> = fc.record({
   groupId: fc.constantFrom('g1', 'g2', 'g3', 'g4'),
   organisationIds: fc.subarray(['bif', 'sof', 'police']),
   excludedUserIds: fc.subarray(['u1', 'u2', 'u3'], { maxLength: 1 }),
+  authorityLeft: fc.boolean(),
 });
 
 describe('lists', () => {
-  it.each(['readCase', 'readSharingLog'] as const)(
+  it.each(['readCase', 'readSharingLog', 'readAccessRequests'] as const)(
     '%s: a scope selects exactly the cases the policies allow',
     (action) => {
       fc.assert(

@@ -18,6 +18,8 @@ export type Resource =
       readonly actionOwnerId?: string;
       /** Whose knowledge is asked about: for `readKnowledge`. */
       readonly knowerId?: string;
+      /** The own authority took part in it and no organisation of it does any more: for access requests. */
+      readonly authorityLeft?: boolean;
     }
   | { readonly type: 'Group'; readonly groupId: string }
   /** `mixed`: somebody of kind `other` is checked in. */
@@ -84,6 +86,7 @@ const resourceEntity = (resource: Resource): { uid: EntityUidJson; attrs?: Entit
           excluded: refs('User', resource.excludedUserIds),
           ...(resource.actionOwnerId === undefined ? {} : { actionOwner: ref('Organisation', resource.actionOwnerId) }),
           ...(resource.knowerId === undefined ? {} : { knower: ref('Organisation', resource.knowerId) }),
+          ...(resource.authorityLeft === undefined ? {} : { authorityLeft: resource.authorityLeft }),
         },
       };
     case 'Group':
@@ -173,6 +176,7 @@ const keyOf = (principal: Principal, action: Action, resource: Resource | undefi
     switch (resource.type) {
       case 'Case':
         key.push(resource.groupId, resource.organisationIds, resource.excludedUserIds, resource.actionOwnerId, resource.knowerId);
+        key.push(resource.authorityLeft);
         break;
       case 'Group':
         key.push(resource.groupId);

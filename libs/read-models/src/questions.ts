@@ -31,7 +31,8 @@ export type CaseScope =
   | { readonly none: true }
   | { readonly all: true; readonly userId: string }
   | { readonly groups: readonly string[]; readonly userId: string }
-  | { readonly groups: readonly string[]; readonly organisationId: string; readonly userId: string };
+  /** `left`: of access requests also those about cases that the organisation's authority takes part in no more. */
+  | { readonly groups: readonly string[]; readonly organisationId: string; readonly userId: string; readonly left?: true };
 
 /** `next` is opaque; missing on the last page. */
 export interface Page<T> {

@@ -59,6 +59,7 @@ export class AccessRequestsController {
     const readModels = await this.ask.readModels(call);
     const { status } = query;
     const filter = {
+      ofAuthority: await this.ofAuthority(call),
       ...(status !== undefined && { answered: status === 'answered' }),
       ...(status === 'overdue' && { overdue: this.ask.today }),
     };
@@ -105,8 +106,7 @@ export class AccessRequestsController {
     errors: [400, 404],
   })
   async contribution(@TheCall() call: Call, @Param() { requestId }: RequestParams): Promise<PoliceContributionAnswer> {
-    const { request, decision } = await this.requireRequest(call, 'decidePoliceContribution', requestId);
-    const built = await this.asOfNow(request);
+    const { decision, built } = await this.requireContribution(call, requestId);
     const purpose = { purpose: 'access-request.police', decision, personIds: built.personIds, caseIds: built.caseIds };
     return withoutMarks(await this.out.reveal<PoliceContributionAnswer>(call, purpose, built.contribution));
   }
@@ -115,14 +115,14 @@ export class AccessRequestsController {
   @Changes({
     summary: 'Decide, for the police, whether what the police contributed is told',
     description:
-      'Until then the report says that the police have not decided. The last decision holds for reports issued after it.',
+      'Until then the report says that the police have not decided. The last decision holds for reports issued after it. Also by police who have left the case, for what their own authority contributed.',
   })
   async decide(
     @TheCall() call: Call,
     @Param() { requestId }: RequestParams,
     @Body() body: PoliceContributionBody,
   ): Promise<Receipt> {
-    const { personId } = (await this.requireRequest(call, 'decidePoliceContribution', requestId)).request;
+    const { personId } = (await this.requireContribution(call, requestId)).request;
     return this.change(call, { type: 'DecidePoliceContribution', data: { personId, requestId, ...body } }, requestId);
   }
 
@@ -221,18 +221,47 @@ export class AccessRequestsController {
     const request = await (await this.ask.readModels(call)).accessRequest(requestId);
     if (!request) throw new NotFoundError(action);
     const second = await this.requirePerson(call, action, request.personId);
-    return { request, decision: together(first, second) };
+    return { request, decision: together(first, second.decision), left: second.left };
   }
 
-  /** Through one case of the person, by nobody who is excluded from any. Somebody without a case is there for the municipality. */
+  /**
+   * Who has left the case decides on what the own authority contributed, and on nobody else's.
+   * @throws NotFoundError, AccessDeniedError
+   */
+  private async requireContribution(call: Call, requestId: string) {
+    const action = 'decidePoliceContribution';
+    const { request, decision, left } = await this.requireRequest(call, action, requestId);
+    const built = await this.asOfNow(request);
+    const own = await this.ofAuthority(call);
+    if (left && built.contributors.some((id) => !own.includes(id))) throw new NotFoundError(action);
+    return { request, decision, built };
+  }
+
+  /**
+   * Through one case of the person, by nobody who is excluded from any. Somebody without a case is there for the municipality.
+   * `left`: only through a case that the own authority takes part in no more.
+   */
   private async requirePerson(call: Call, action: Action, personId: string) {
     const { principal } = call;
+    const { readModels } = this.ports;
     const cases: readonly CaseFacts[] = await this.registrar.casesOf(personId);
-    const theirs = cases.find((facts) => mayAccess(principal, action, resourceOf(facts)));
+    const leftIds = await readModels.caseIdsLeftBy(personId, await this.ofAuthority(call));
+    const resource = (facts: CaseFacts) => ({ ...resourceOf(facts), authorityLeft: leftIds.includes(facts.caseId) });
+    const allowed = cases.filter((facts) => mayAccess(principal, action, resource(facts)));
+    const theirs = allowed.find(({ caseId }) => !leftIds.includes(caseId)) ?? allowed[0];
     const excluded = cases.some((facts) => facts.excludedUserIds.includes(principal.userId));
     if (excluded || (theirs === undefined && (cases.length > 0 || principal.kind !== 'municipal')))
       throw new NotFoundError(action);
-    return requireAccess(principal, action, theirs && resourceOf(theirs));
+    const decision = requireAccess(principal, action, theirs && resource(theirs));
+    return { decision, left: theirs !== undefined && leftIds.includes(theirs.caseId) };
+  }
+
+  /** The organisations of the principal's authority. */
+  private async ofAuthority({ principal }: Call): Promise<readonly string[]> {
+    const { organisations } = await this.ports.readModels.registry();
+    return [...organisations.values()]
+      .filter(({ authorityId }) => authorityId === principal.authorityId)
+      .map(({ organisationId }) => organisationId);
   }
 
   private shape({ answered, reports, ...row }: AccessRequestRow): AccessRequestAnswer {

@@ -53,6 +53,8 @@ export interface BuiltReport {
   readonly contribution: WithSealed<PoliceContributionAnswer>;
   readonly personIds: readonly string[];
   readonly caseIds: readonly string[];
+  /** Organisations of the police that wrote or said something of it, or looked. */
+  readonly contributors: readonly string[];
   /** What may be withheld: parts that are not the police's. */
   readonly partIds: ReadonlySet<string>;
 }
@@ -135,7 +137,9 @@ export class AccessReports {
     const withdrawn = new Set(marks.withdrawn.filter(({ why }) => why === 'wrong-person').map(({ eventId }) => eventId));
     const traces = all.filter(({ eventId }) => !withdrawn.has(eventId));
     const isPolice = (organisationId: unknown) => registry.organisations.get(String(organisationId))?.kind === 'police';
-    const isOfPolice = ({ organisationId, data }: Trace) => isPolice(data['fromOrganisationId'] ?? organisationId);
+    const contributorOf = ({ organisationId, data }: Trace) =>
+      (data['fromOrganisationId'] as string | undefined) ?? organisationId;
+    const isOfPolice = (trace: Trace) => isPolice(contributorOf(trace));
     const addressProtected = streams.some((events) => {
       const state = personAt(events.filter(before(place)));
       return state.status !== 'none' && state.addressProtected;
@@ -157,14 +161,14 @@ export class AccessReports {
 
     const [theirs, ours] = [traces.filter(isOfPolice), traces.filter((trace) => !isOfPolice(trace))];
     const looks = await readModels.looksAt(personIds, caseIds, place);
-    const policeLooks = lookUpsOf(looks.filter(({ organisationId }) => isPolice(organisationId)));
+    const looksOfPolice = looks.filter(({ organisationId }) => isPolice(organisationId));
     const tookPart =
       theirs.length > 0 ||
       cases.some(({ organisations, leftOrganisationIds }) =>
         [...organisations.map((o) => o.organisationId), ...leftOrganisationIds].some(isPolice),
       );
     const status: AccessReportAnswer['police']['status'] = tookPart ? (now.police ?? 'pending') : 'none';
-    const contribution = { parts: theirs.map(partOf), lookUps: policeLooks };
+    const contribution = { parts: theirs.map(partOf), lookUps: lookUpsOf(looksOfPolice) };
     const nameOf = (id: string) => registry.organisations.get(id)?.name ?? id;
 
     const identity = ours.filter(({ caseId }) => caseId === undefined).map(toldOrWithheld);
@@ -198,6 +202,7 @@ export class AccessReports {
         rights: [...rightsUnder(ruleSet.retention)],
       },
       contribution: { requestId: request.requestId, ...contribution },
+      contributors: [...new Set([...theirs.map(contributorOf), ...looksOfPolice.map(({ organisationId }) => organisationId)])],
       personIds,
       caseIds,
       partIds: new Set([...ours.map(({ eventId }) => eventId), ...caseIds]),

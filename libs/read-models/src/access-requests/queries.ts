@@ -4,7 +4,7 @@ import { readMentions, timelineEntry } from '../cases/timeline-query.js';
 import { decodeCursor, encodeCursor, limitOf, pageOf } from '../cursor.js';
 import { REGISTRATIONS } from '../persons/queries.js';
 import type { AccessRequestQuestions, AccessRequestRow, LookRow, Trace } from '../questions.js';
-import { at, inScope, Parameters, type Ask } from '../sql.js';
+import { at, inScope, isOneOf, Parameters, type Ask } from '../sql.js';
 import type { AccessRequestTableRow } from './projection.js';
 
 type Found = AccessRequestTableRow & { readonly withheld: number; readonly next_review_on: string | null };
@@ -54,13 +54,17 @@ export const traceOf = (stored: StoredEvent, personIds: readonly string[]): Trac
   return { ...entry, ...place, ...(scope !== 'identity' && { caseId: scope }) };
 };
 
+/** Of `c`, a case: one of these organisations took part in it, and none does any more. */
+const LEFT_BY = (organisationIds: string): string =>
+  `c.left_organisation_ids && ${organisationIds}::text[] and not c.organisation_ids && ${organisationIds}::text[]`;
+
 export const accessRequestQueries = (ask: Ask, store: EventStore): AccessRequestQuestions => ({
   accessRequest: async (requestId) => {
     const [row] = await ask<Found>(`${COLUMNS()} where r.request_id = $1`, [requestId]);
     return row && requestRow(row);
   },
 
-  accessRequests: async (scope, { answered, overdue }, paging) => {
+  accessRequests: async (scope, { answered, overdue, ofAuthority = [] }, paging) => {
     const limit = limitOf(paging);
     const { p, values } = new Parameters();
     const conditions = inScope(scope, p);
@@ -68,7 +72,11 @@ export const accessRequestQueries = (ask: Ask, store: EventStore): AccessRequest
     const its = `from ${at('cases')} c where c.person_id in (${REGISTRATIONS('r.person_id')})`;
     const within = `exists (select 1 ${its} and ${conditions.join(' and ')})`;
     const without = `not exists (select 1 ${its})`;
-    const where = ['organisationId' in scope ? within : `(${within} or ${without})`];
+    const theirs = [within];
+    if (!('organisationId' in scope)) theirs.push(without);
+    else if (scope.left)
+      theirs.push(`exists (select 1 ${its} and ${isOneOf('c.group_id', scope.groups, p)} and ${LEFT_BY(p(ofAuthority))})`);
+    const where = [`(${theirs.join(' or ')})`];
     where.push(`not exists (select 1 ${its} and ${p(scope.userId)} = any(c.excluded_user_ids))`);
     if (answered !== undefined) where.push(answered ? 'r.answered' : 'not r.answered');
     if (overdue !== undefined) where.push(`not r.answered and r.due_on < ${p(overdue)}`);
@@ -106,6 +114,14 @@ export const accessRequestQueries = (ask: Ask, store: EventStore): AccessRequest
     const rows = await ask<{ case_id: string }>(
       `select case_id from ${at('cases')} where person_id = any($1) order by referred_at, case_id`,
       [personIds],
+    );
+    return rows.map(({ case_id }) => case_id);
+  },
+
+  caseIdsLeftBy: async (personId, organisationIds) => {
+    const rows = await ask<{ case_id: string }>(
+      `select c.case_id from ${at('cases')} c where c.person_id in (${REGISTRATIONS('$1')}) and ${LEFT_BY('$2')}`,
+      [personId, organisationIds],
     );
     return rows.map(({ case_id }) => case_id);
   },

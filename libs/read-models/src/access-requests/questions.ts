@@ -46,10 +46,13 @@ export interface LookRow {
 
 export interface AccessRequestQuestions {
   accessRequest(requestId: string): Promise<AccessRequestRow | undefined>;
-  /** First due first. `overdue`: not answered, and due before that local date. */
+  /**
+   * First due first. `overdue`: not answered, and due before that local date. `ofAuthority`: the organisations of the reader's
+   * authority, for a scope with what it has left.
+   */
   accessRequests(
     scope: CaseScope,
-    filter: { answered?: boolean; overdue?: string },
+    filter: { answered?: boolean; overdue?: string; ofAuthority?: readonly string[] },
     paging: Paging,
   ): Promise<Page<AccessRequestRow>>;
   /**
@@ -61,6 +64,8 @@ export interface AccessRequestQuestions {
   withheldUnder(partId: string, personIds: readonly string[]): Promise<string | undefined>;
   /** Their cases, oldest first. */
   caseIdsOf(personIds: readonly string[]): Promise<readonly string[]>;
+  /** Of all registrations of the person: cases one of these organisations took part in, and none does any more. */
+  caseIdsLeftBy(personId: string, organisationIds: readonly string[]): Promise<readonly string[]>;
   /** All cases, or one, or those of a person. */
   caseIdsIn(of: { caseId?: string; personId?: string }): Promise<readonly string[]>;
   /** All that was written about them before the position, oldest first, and refusals to share. Read from the log. */

@@ -215,6 +215,7 @@ const refer = (event: OnCase & { readonly type: 'CaseReferred' }): CaseTableRow 
     live: true,
     responsible_organisation_id: data.responsibleOrganisationId,
     organisation_ids: data.organisations.map((o) => o.organisationId),
+    left_organisation_ids: [],
     excluded_user_ids: [],
     referred_at: at,
     ended_at: null,
@@ -273,9 +274,11 @@ export const projectCase = (event: OnCase, rows: Rows): void => {
       });
     }
     case 'OrganisationLeftCase': {
-      const organisations = row.doc.organisations.filter((o) => o.organisationId !== event.data.organisationId);
+      const { organisationId } = event.data;
+      const organisations = row.doc.organisations.filter((o) => o.organisationId !== organisationId);
       return change(rows, row, event, {
         organisation_ids: organisations.map((o) => o.organisationId),
+        left_organisation_ids: [...new Set([...row.left_organisation_ids, organisationId])],
         doc: { organisations },
       });
     }

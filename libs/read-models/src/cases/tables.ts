@@ -50,6 +50,8 @@ export interface CaseTableRow {
   live: boolean;
   responsible_organisation_id: string;
   organisation_ids: readonly string[];
+  /** Took part once. May have come back. */
+  left_organisation_ids: readonly string[];
   excluded_user_ids: readonly string[];
   referred_at: string;
   /** When it was closed, or rejected in screening; null while it lives. Retention counts from here. */
@@ -81,6 +83,7 @@ export const casesTable = table<CaseTableRow>({
     live: 'bool',
     responsible_organisation_id: 'text',
     organisation_ids: 'text[]',
+    left_organisation_ids: 'text[]',
     excluded_user_ids: 'text[]',
     referred_at: 'text',
     ended_at: 'text',
