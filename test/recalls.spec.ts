@@ -1,6 +1,7 @@
 // A recalled disclosure over HTTP: closed to those who got it, told to them, and what may rest on it marked until a human has looked.
+import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { arrive, day, done, events, newAction, newCase, newItem, newMeeting } from './support/flow.js';
+import { arrive, day, done, events, newAction, newCase, newItem, newMeeting, types } from './support/flow.js';
 import { startTestServer, type TestServer } from './support/server.js';
 
 let server: TestServer;
@@ -191,5 +192,47 @@ describe('a recalled disclosure', () => {
     expect((await recall('coordinator', caseId, randomUUID())).status).toBe(404);
     done(await recall('police', caseId, id));
     for (const user of ['SOF', 'auditor', 'partner']) expect((await server.call(user, 'GET', '/api/recalls')).status).toBe(403);
+  });
+
+  it('is recalled once, also by two at the same moment, while the case goes on', async () => {
+    const { caseId } = await newCase(server);
+    const id = await share('SOF', caseId, 'KANARIE-samtidig', ['buf']);
+    const [one, other, report] = await Promise.all([
+      recall('SOF', caseId, id),
+      recall('coordinator', caseId, id),
+      server.call('BUF', 'POST', `/api/cases/${caseId}/reports`, { report: 'KANARIE-samtidig-melding' }),
+    ]);
+    expect([one.status, other.status, report.status]).toEqual([201, 201, 201]);
+    const log = await types(server, `case-${caseId}`);
+    expect(log.filter((type) => type === 'DisclosureRecalled')).toHaveLength(1);
+    // What came before it is on the list: it was decided at the case's revision.
+    const listed = (await restsOf(id))!.rests.filter(({ eventType }) => eventType === 'ProgressReported');
+    expect(listed).toHaveLength(log.indexOf('ProgressReported') < log.indexOf('DisclosureRecalled') ? 1 : 0);
+  });
+
+  it('and looked at at the end of the log: also at a meeting that another process wrote down a moment ago', async () => {
+    const { caseId } = await newCase(server);
+    const id = await share('SOF', caseId, 'KANARIE-andet-sted', ['buf']);
+    const { store } = server.ports;
+    const [last] = (await store.readStream(`case-${caseId}`)).slice(-1);
+    const meetingId = await newMeeting(server);
+    const { revision } = (await store.readStream(`meeting-${meetingId}`)).at(-1)!;
+    const data = { meetingId, itemId: randomUUID(), caseId, noNews: false };
+    // Nothing in this process knows of it.
+    await store.append(`meeting-${meetingId}`, revision, [
+      { id: randomUUID(), type: 'ItemDiscussed', data, metadata: { ...last!.metadata, commandId: randomUUID() } },
+    ]);
+    const head = await store.head();
+    const reach = jest.spyOn(server.ports.readModels, 'reach');
+    done(await recall('coordinator', caseId, id));
+    expect(reach.mock.calls.some(([position]) => position >= head)).toBe(true);
+    reach.mockRestore();
+    const { rests } = (await restsOf(id))!;
+    expect(rests.map(({ eventType }) => eventType)).toEqual(['ItemDiscussed']);
+    // What is not found cannot be withdrawn: nobody is told that it was.
+    const entry = jest.spyOn(server.ports.readModels, 'timelineEntry').mockResolvedValueOnce(undefined);
+    expect((await review('projectLead', caseId, id, rests[0]!.eventId, 'withdraw')).status).toBe(404);
+    entry.mockRestore();
+    expect(await types(server, `case-${caseId}`)).not.toContain('RecallReviewed');
   });
 });

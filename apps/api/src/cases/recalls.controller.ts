@@ -100,6 +100,8 @@ export class RecallsController {
     requireAccess(principal, 'recallDisclosure');
     for (let look = 1; ; look++) {
       const readModels = await this.ask.readModels(call);
+      // Which meetings spoke of the case is read there: also what another process wrote down a moment ago.
+      await readModels.reach(await this.ask.head());
       requireCase(principal, 'recallDisclosure', caseId, await readModels.caseFacts(caseId));
       const found = await readModels.recallable(caseId, disclosureId);
       if (!found) throw new NotFoundError('recallDisclosure', [caseId]);
@@ -140,6 +142,8 @@ export class RecallsController {
     const readModels = await this.ask.readModels(call);
     requireCase(principal, 'reviewRecalls', caseId, await readModels.caseFacts(caseId));
     const entry = verdict === 'withdraw' ? await readModels.timelineEntry(caseId, eventId) : undefined;
+    // Nobody is told that something was withdrawn that was not found.
+    if (verdict === 'withdraw' && !entry) throw new NotFoundError('reviewRecalls', [caseId]);
     const text = isText(entry) ? { text: writtenText(entry) } : {};
     const receipt = await this.changer.change(call, 'case', caseId, (state) => {
       requireCase(principal, 'reviewRecalls', caseId, factsOf(state));
