@@ -30,7 +30,9 @@ export const given = <S, C extends Command, E extends F, F extends Event>(decide
           expect(decision.events).toEqual(events);
         },
         thenRefused: (rule, ...events) => {
-          expect(decision.refusal).toMatchObject({ rule, da: expect.any(String) as string, en: expect.any(String) as string });
+          // A sentence in each language: a refusal is read by people.
+          const sentence = expect.stringMatching(/^\S.{8,}\.$/s) as string;
+          expect(decision.refusal).toMatchObject({ rule, da: sentence, en: sentence });
           expect(decision.events).toEqual(events);
         },
       };

@@ -102,6 +102,22 @@ describe('rule 2: necessity', () => {
     expect(ruleOf({ ruleSet }, { necessity: 'Af hensyn til sagen.' })).toBe('rpl115.necessity');
     expect(ruleOf({}, { necessity: 'Af hensyn til sagen.' })).toBeUndefined();
   });
+  it('takes a phrase for what it says, whatever its case and spaces, and only as a whole', () => {
+    const ruleSet = { ...DEFAULT_RULE_SET, emptyPhrases: ['Af  Hensyn til sagen', '...', 'to'] };
+    expect(saysNothing('af hensyn, til SAGEN!', ruleSet)).toBe(true);
+    expect(saysNothing('til sagen', ruleSet)).toBe(false);
+    expect(saysNothing('hensyn til sagen to', ruleSet)).toBe(false);
+    expect(saysNothing('sagen', ruleSet)).toBe(false);
+  });
+  it('is refused with the paragraph of the law, as every rule here is', () => {
+    for (const rule of REFUSAL_RULES)
+      expect(sharingRefusal(rule)).toEqual({
+        rule,
+        source: expect.stringMatching(/^Retsplejeloven § 115, stk\. [1-3]/) as string,
+        en: expect.stringMatching(/^\S.{8,}\.$/) as string,
+        da: expect.stringMatching(/^\S.{8,}\.$/) as string,
+      });
+  });
   it('finds phrases in a row without losing itself in ambiguous lists', () => {
     const ruleSet = { ...DEFAULT_RULE_SET, emptyPhrases: ['a', 'a a', 'a a a'] };
     expect(saysNothing('a '.repeat(2_000), ruleSet)).toBe(true);

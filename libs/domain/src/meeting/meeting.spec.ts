@@ -191,6 +191,40 @@ describe('arrivals', () => {
     aMeeting(worker)
       .when(room('w-bif', 'RecordStepOut', '08:00', '08:01'))
       .thenRefused('room.future');
+    const unclear = arrive(worker, '08:10', '08:00');
+    aMeeting()
+      .when({ ...unclear, data: { ...unclear.data, at: 'a little later' } })
+      .thenRefused('room.future');
+    const late = arrive(worker, '08:10', '08:00');
+    aMeeting()
+      .when({ ...late, data: { ...late.data, at: undefined }, context: contextOf({ at: '2026-11-24T08:00:00Z' }) })
+      .then(withText(worker));
+  });
+  it('may be noted at the very time of what is on record, and of the clock', () => {
+    const atOnce = arrived('w-buf', buf, '08:01', actors.buf.userId);
+    aRoom()
+      .when(arrive(atOnce, '08:01', '08:01'))
+      .then(withText(atOnce));
+  });
+  it('noted again change nothing; who has left does not step out', () => {
+    const out = steppedOut('w-bif', '08:05');
+    const left: MeetingFolded = { type: 'AttendeeLeft', data: { meetingId, attendeeId: 'w-bif', at: at('08:05') } };
+    aRoom().when(arrive(worker, '08:10')).then();
+    aRoom()
+      .when(room('w-bif', 'RecordReturn', '08:10'))
+      .then();
+    aRoom(out)
+      .when(room('w-bif', 'RecordStepOut', '08:10'))
+      .then();
+    aRoom(left)
+      .when(room('w-bif', 'RecordLeaving', '08:10'))
+      .then();
+    aRoom(left)
+      .when(room('w-bif', 'RecordStepOut', '08:10'))
+      .then();
+    aRoom(out)
+      .when(room('w-bif', 'RecordLeaving', '08:10'))
+      .then({ type: 'AttendeeLeft', data: { meetingId, attendeeId: 'w-bif', at: at('08:10') } });
   });
   it('a person is in the room once', () => {
     const again = { ...worker, data: { ...worker.data, attendeeId: 'w-second' } };
@@ -261,6 +295,18 @@ describe('rule 8: an item opens only while everyone present may hear it', () => 
     aRoom(itemOpened(1, '08:05'))
       .when(openItem(2, '08:10', { organisations: [bif] }))
       .thenRefused('room.mixed');
+  });
+  it('an item is shut by hand while the meeting is open, and only if it is the open one', () => {
+    const shutItem = (itemId: string) => command('ShutItem', { meetingId, itemId }, context('08:10'));
+    const open = aRoom(itemOpened(1, '08:05'));
+    open.when(shutItem('item-1')).then(itemShut(1, 'done', '08:10'));
+    open.when(shutItem('item-2')).then();
+    open.when(shutItem('item-9')).thenRefused('item.unknown');
+    given(meetingDecider, planned).when(shutItem('item-1')).thenRefused('meeting.not-open');
+    aMeeting(closed).when(shutItem('item-1')).thenRefused('meeting.closed');
+  });
+  it('opening an open item again changes nothing', () => {
+    aRoom(itemOpened(1, '08:05')).when(openItem(1, '08:10')).then();
   });
   it('opening an open item again finds that somebody may no longer hear, and shuts it', () => {
     aRoom(itemOpened(1, '08:05'))
@@ -411,6 +457,14 @@ describe('rule 8: recipients are those who were present when it was said', () =>
     aRoom()
       .when(arrive(teacher, '08:10', '07:30'))
       .thenRefused('room.before-recorded');
+  });
+  it('sent again it is recorded once; under the same id it stays what it was; and it was said, not will be', () => {
+    const said = aRoom(itemOpened(1, '08:05'), shared());
+    said.when(say()).then();
+    said.when(say({ disclosure: { necessityFingerprint: 'fp-2' } })).thenRefused('disclosure.exists');
+    aRoom(itemOpened(1, '08:05'))
+      .when(say({ saidAt: '08:31', now: '08:30' }))
+      .thenRefused('room.future');
   });
   it('a clock that is a little behind does not go back in the record', () => {
     const event = { ...returned('w-bif', '08:30'), type: 'AttendeeSteppedOut' } as const;
