@@ -147,7 +147,7 @@ describe('the server', () => {
         start({ dataFolder }).catch((error: unknown) => String(error)),
         failedStart({ PORT: String(port) }),
       ]);
-      expect(sameFolder).toMatch(/ended \(1\): the key store is in use by process \d+ \(\S+\)\s*$/);
+      expect(sameFolder).toMatch(/ended \(1\): the key store is in use by process \d+: stop it first \(\S+\)\s*$/);
       expect(samePort).toBe(`(1): Port ${port} of 127.0.0.1 is in use: stop what runs there, or set PORT.`);
       acknowledged.push(await register(second));
 

@@ -273,12 +273,21 @@ describe('access-report', () => {
   it.each<[string, string[], RegExp]>([
     ['a request that is not there', ['access-report', 'r9'], /HTTP 404/],
     ['what is no id', ['access-report', '../etc'], /not the id of a request/],
-    ['a folder that is not there', ['access-report', 'r1', '--out', '/nowhere/at/all'], /cannot be written/],
+    ['a folder that is not there', ['access-report', 'r1', '--out', '/nowhere/at/all'], /no folder that can be written to/],
   ])('ends with 2 for %s', async (_name, args, message) => {
     replies = issued;
     const { code, err } = await run([...args, '--server', url]);
     expect(code).toBe(2);
     expect(err).toMatch(message);
+  });
+  it('issues nothing for a folder that is not there, and says when the police have not decided', async () => {
+    replies = issued;
+    const before = seen.length;
+    await run(['access-report', 'r1', '--out', join(folder, 'not-there'), '--server', url]);
+    expect(seen).toHaveLength(before);
+    replies = (asked) => (asked.path.endsWith('/u1') ? [200, { number: 3, police: { status: 'pending' } }] : issued(asked));
+    const { code, err } = await run(['access-report', 'r1', '--out', folder, '--server', url]);
+    expect([code, err]).toEqual([0, expect.stringMatching(/politiet har ikke taget stilling endnu/)]);
   });
 });
 
@@ -303,6 +312,12 @@ describe('breach-report', () => {
     const json = await run(['breach-report', '--user', 'u1', '--json', ...days, '--server', url]);
     expect(JSON.parse(json.out)).toEqual(report);
     expect(seen.at(-1)!.path).toContain('&userId=u1');
+  });
+  it('tells which value the server could not use', async () => {
+    const malformed = { title: 'Malformed request', errors: ['from must be a local date, YYYY-MM-DD'] };
+    replies = ({ path }) => (path.startsWith('/api/breach-report') ? [400, malformed] : undefined);
+    const { code, err } = await run(['breach-report', '--case', 'c1', ...days, '--server', url]);
+    expect([code, err]).toEqual([2, expect.stringMatching(/Malformed request: from must be a local date/)]);
   });
   it('asks for one of a user, an organisation and a case', async () => {
     expect(await run(['breach-report', ...days, '--server', url])).toMatchObject({ code: 2 });

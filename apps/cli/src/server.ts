@@ -82,10 +82,11 @@ const send = async (
   }
 };
 
-/** An error answer as one sentence: the problem document's title and detail. */
+/** An error answer as one sentence: the problem document's title, detail and errors. */
 export const faultText = ({ status, body }: Answer): string => {
-  const { title, detail } = (body ?? {}) as { title?: unknown; detail?: unknown };
-  const words = [title, detail].filter((part) => typeof part === 'string').map((part) => printable(part));
+  const { title, detail, errors } = (body ?? {}) as { title?: unknown; detail?: unknown; errors?: unknown };
+  const parts: unknown[] = [title, detail, ...(Array.isArray(errors) ? (errors as unknown[]) : [])];
+  const words = parts.filter((part) => typeof part === 'string').map((part) => printable(part));
   return [`HTTP ${status}`, ...new Set(words)].join(': ');
 };
 

@@ -50,7 +50,7 @@ export interface FolderLock {
  */
 export const lockFolder = async (folder: string): Promise<FolderLock> => {
   const refuse = (name: string) =>
-    new KeyStoreLockedError(`the key store is in use by process ${name.split('.')[1]} (${join(folder, name)})`);
+    new KeyStoreLockedError(`the key store is in use by process ${name.split('.')[1]}: stop it first (${join(folder, name)})`);
   const own = lockName(process.pid);
   const path = join(folder, own);
   try {

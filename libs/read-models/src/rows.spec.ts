@@ -49,6 +49,21 @@ it('gives no row that was not announced, and asks the database once for those th
   expect(rows.registry.get('area-c')).toBeUndefined();
 });
 
+it('looks for a row announced as new when it is asked for too, also after its event was taken back', async () => {
+  const rows = new Rows(false);
+  rows.registry.fresh('area-a');
+  expect(() =>
+    rows.attempt(() => {
+      rows.registry.put(registryRow('new'));
+      throw new Error('it failed');
+    }),
+  ).toThrow('it failed');
+  rows.registry.need('area-a');
+  const query = (() => Promise.resolve([registryRow('found')])) as unknown as EntityManager['query'];
+  await rows.load({ query }, 'read_models');
+  expect(rows.registry.get('area-a')).toEqual({ ...registryRow('found'), id: 'area-a' });
+});
+
 it('lets go of the rows changed longest ago, and then no longer takes what is missing for new', () => {
   const rows = new Rows(true);
   const row = (id: string) => ({ ...registryRow(id), id });

@@ -166,13 +166,14 @@ export class TableRows<R extends object> {
     const key = row[this.table.key] as string;
     const before = this.#rows.get(key);
     const changedBefore = this.#changed.get(key);
+    const fresh = this.#fresh.delete(key);
     this.undo.push(() => {
       if (!this.table.appendOnly) this.#rows.set(key, before);
       if (changedBefore) this.#changed.set(key, changedBefore);
       else this.#changed.delete(key);
+      if (fresh) this.#fresh.add(key);
     });
     this.#changed.set(key, row);
-    this.#fresh.delete(key);
     if (this.table.appendOnly) return;
     this.#rows.delete(key);
     this.#rows.set(key, row);

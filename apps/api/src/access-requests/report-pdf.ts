@@ -2,6 +2,9 @@
 import { day, dayOf, moment, writePdf, type Document } from '../core/pdf.js';
 import type { AccessReportAnswer, ReportLookAnswer, ReportPartAnswer } from './access-request.dto.js';
 
+/** A birth date, for one. */
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
 const writePart = ({ heading, paragraph }: Document, part: ReportPartAnswer): void => {
   if (part.withheld) {
     heading(3, 'Undtaget');
@@ -11,7 +14,9 @@ const writePart = ({ heading, paragraph }: Document, part: ReportPartAnswer): vo
   heading(3, `${part.isNew ? 'Nyt: ' : ''}${part.kind ?? ''}, ${dayOf(part.at!)}`);
   paragraph(`Fra: ${part.by}${part.category === undefined ? '' : `. Om: ${part.category}`}.`);
   if (part.erased) paragraph('Teksten er slettet og kan ikke læses igen.');
-  else for (const { label, text } of part.texts ?? []) paragraph(`${label}: ${text ?? 'slettet'}`);
+  else
+    for (const { label, text } of part.texts ?? [])
+      paragraph(`${label}: ${text === null ? 'slettet' : DATE.test(text) ? day(text) : text}`);
   if (part.addressProtected) paragraph('Adresse: der er registreret, hvor du bor. Adressen er beskyttet og trykkes derfor ikke.');
   if (!part.disclosure) return;
   const { purpose, recipients, ruleSetId, ruleSetValidFrom } = part.disclosure;

@@ -77,7 +77,7 @@ export class DisclosureBody {
   purpose?: string;
   @Text(4000, {
     description: 'Why it is necessary for the purpose, in words.',
-    example: 'Jobcentret skal kende fremmødet for at lægge en plan der holder.',
+    example: 'Jobcentret skal kende fremmødet for at lægge en plan, der holder.',
   })
   necessity!: string;
   @Text(8000, { example: 'Fremmødet er 40 % siden efterårsferien.' }) content!: string;

@@ -97,8 +97,8 @@ export const problemOf = (error: unknown): ProblemBody => {
       403,
       'forbidden',
       'Not allowed',
-      'Your role does not give you this right.',
-      'Din rolle giver dig ikke denne ret.',
+      'Neither your role nor your part in this gives you this right.',
+      'Hverken din rolle eller din del i det her giver dig denne ret.',
     );
   }
   if (error instanceof NotSignedInError)

@@ -117,7 +117,7 @@ export const beforeTheMeeting = async (play: Play): Promise<Cases> => {
   );
 
   const meetingId = await play.step(
-    'Dagens møde: seriens eget, eller et der indkaldes',
+    'Dagens møde: seriens eget, eller et, der indkaldes',
     'Today’s meeting: the series’ own, or one that is called',
     () => upcoming(coordinator, today, ({ localDate }) => localDate === today),
   );
@@ -138,7 +138,7 @@ export const beforeTheMeeting = async (play: Play): Promise<Cases> => {
     },
   );
   await play.step(
-    'BUF ser, at der er et punkt, men ikke hvem det handler om',
+    'BUF ser, at der er et punkt, men ikke, hvem det handler om',
     'BUF sees that there is an item, but not whom it is about',
     async () => {
       const seen = await BUF.get<Agenda>(agenda);

@@ -129,7 +129,7 @@ export const meeting = async (play: Play, cases: Cases): Promise<Held> => {
   );
 
   play.chapter('Mødet: hvad der deles', 'The meeting: what is shared');
-  await play.step('Uden ord om nødvendigheden («ok»): afvist', 'Without words on why it is necessary (“ok”): refused', () =>
+  await play.step('Uden ord om nødvendigheden (»ok«): afvist', 'Without words on why it is necessary (“ok”): refused', () =>
     refusedInRoom('422 rpl115.necessity', { ...saying, necessity: 'ok' }),
   );
   await play.step(

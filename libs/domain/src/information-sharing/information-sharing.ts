@@ -100,8 +100,8 @@ const SAYS: Readonly<Record<RefusalRule, Omit<Refusal, 'rule'>>> = {
   },
   'rpl115.recipient': {
     source: 'Retsplejeloven § 115, stk. 1-2',
-    en: 'Every recipient takes part in the case, and there is at least one.',
-    da: 'Alle modtagere deltager i sagen, og der er mindst én.',
+    en: 'Every recipient has to take part in the case, and there has to be one.',
+    da: 'Alle modtagere skal deltage i sagen, og der skal være mindst én.',
   },
   'rpl115.kind': {
     source: 'Retsplejeloven § 115, stk. 1-3',
