@@ -384,8 +384,23 @@ describe('the report', () => {
     expect(report.identity.some(({ addressProtected }) => addressProtected)).toBe(true);
     expect(JSON.stringify(report)).not.toMatch(/FORKERT|HEMMELIG/);
     // They were two after all: nothing of the one is told to the other, not even in what was issued.
-    await call('coordinator', 'POST', `/api/persons/${alias.personId}/merge-undoing`, { reason: 'To' });
+    await call('coordinator', 'POST', `/api/persons/${alias.personId}/merge-undoing`, { reason: 'Den anden er FORKERT' });
     expect(JSON.stringify(await read(requestId, reportId))).not.toContain('Fra den anden oprettelse');
+    // Nor who the other one is.
+    for (const { personId } of [mine, alias])
+      expect(JSON.stringify(await reported(await ask(personId)))).not.toContain('FORKERT');
+  });
+
+  it('prints no address that was protected after it was issued', async () => {
+    const { personId } = await newCase(server);
+    await call('SOF', 'POST', `/api/persons/${personId}/corrections`, { address: 'HEMMELIG-vej 2' });
+    const requestId = await ask(personId);
+    const reportId = await issue(requestId);
+    expect(JSON.stringify(await read(requestId, reportId))).toContain('HEMMELIG-vej 2');
+    await call('SOF', 'PUT', `/api/persons/${personId}/address-protection`);
+    const report = await read(requestId, reportId);
+    expect(JSON.stringify(report)).not.toContain('HEMMELIG');
+    expect(report.identity.some(({ addressProtected }) => addressProtected)).toBe(true);
   });
 
   it('tells what was shared without a basis, and that it was recalled', async () => {

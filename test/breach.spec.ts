@@ -99,3 +99,18 @@ it('is for auditors, and asks for one thing between two days', async () => {
   expect(await status(`/api/access-at?on=${day()}`)).toBe(400);
   expect(await status(`/api/access-at?on=${day()}&personId=nobody`)).toBe(404);
 });
+
+it('knows a deputy no longer from the moment on at which it was recorded that who they stand in for has left', async () => {
+  const { caseId } = await newCase(server, { organisationIds: ['hotspotsekretariatet', 'sof'] });
+  const enrol = { organisationId: 'sof', role: 'participant', subject: 'en-vikar', name: 'Ny Vikar' };
+  const deputy = (await call('administrator', 'POST', '/api/users', enrol)).id;
+  await call('administrator', 'PUT', '/api/groups/fremdriftsgruppen/members/sof/deputy', { deputyUserId: deputy });
+  await days(2);
+  await call('administrator', 'POST', '/api/users/sof/leaving', { on: day() });
+  await days(2);
+  // Until then, also on that day, they could.
+  expect(who(await at(`caseId=${caseId}&on=${day(2)}`))).toEqual(expect.arrayContaining(['sof', deputy]));
+  const after = who(await at(`caseId=${caseId}&on=${day(3)}`));
+  for (const gone of ['sof', deputy]) expect(after).not.toContain(gone);
+  expect(after).toContain('coordinator');
+});

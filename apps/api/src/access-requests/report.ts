@@ -140,10 +140,10 @@ export class AccessReports {
     const contributorOf = ({ organisationId, data }: Trace) =>
       (data['fromOrganisationId'] as string | undefined) ?? organisationId;
     const isOfPolice = (trace: Trace) => isPolice(contributorOf(trace));
-    const addressProtected = streams.some((events) => {
-      const state = personAt(events.filter(before(place)));
-      return state.status !== 'none' && state.addressProtected;
-    });
+    // Then, or by now: what was issued before it was protected is still asked for.
+    const addressProtected = streams
+      .flatMap((events) => [personAt(events.filter(before(place))), personAt(events)])
+      .some((state) => state.status !== 'none' && state.addressProtected);
 
     const hiding = ({ withheld }: Known, { eventId, caseId }: Trace) =>
       withheld.find(({ partId }) => partId === eventId || partId === caseId);

@@ -24,7 +24,6 @@ export const KINDS: Readonly<Record<string, string>> = {
   PersonDied: 'Dødsfald noteret',
   LifeEventRetracted: 'En note om flytning eller dødsfald trukket tilbage',
   PersonMerged: 'To oprettelser af dig lagt sammen',
-  PersonMergeUndone: 'Sammenlægning ophævet',
   ErasureProposed: 'Sletning foreslået',
   ErasureWithdrawn: 'Sletning trukket tilbage',
   LegalHoldPlaced: 'Slettestop sat',
@@ -67,6 +66,7 @@ export const KINDS: Readonly<Record<string, string>> = {
 export const UNTOLD: readonly string[] = [
   ...[
     'TextWithdrawn',
+    'PersonMergeUndone', // says who the other one is
     'PartWithheld',
     'PartReleased',
     'PoliceContributionDecided',

@@ -88,6 +88,7 @@ export class BreachController {
     interval: Interval,
   ): Promise<CouldSeeAnswer[]> {
     const { store } = this.ports;
+    const { organisations } = registry;
     const users = new Map<string, PastUser>();
     for (const id of userIds) users.set(id, pastUser(await store.readStream(`user-${id}`)));
     const groups = new Map<string, PastGroup>();
@@ -99,8 +100,11 @@ export class BreachController {
       const { groupId, personId } = state.referred;
       const group = groups.get(groupId) ?? pastGroup(await store.readStream(`group-${groupId}`));
       groups.set(groupId, group);
+      const others = new Map<string, PastUser>();
+      for (const { userId } of group.now.status === 'formed' ? group.now.deputies : [])
+        others.set(userId, users.get(userId) ?? pastUser(await store.readStream(`user-${userId}`)));
       for (const [userId, user] of users)
-        for (const period of couldSee(userId, { user, group, theCase }, registry.organisations, interval))
+        for (const period of couldSee(userId, { user, group, theCase, others }, organisations, interval))
           found.push({ caseId, personId, userId, ...period, policies: [...period.policies] });
     }
     return found;

@@ -81,24 +81,32 @@ export type PastUser = ReturnType<typeof pastUser>;
 export type PastGroup = ReturnType<typeof pastGroup>;
 export type PastCase = ReturnType<typeof pastCase>;
 
+export interface TheirPast {
+  readonly user: PastUser;
+  readonly group: PastGroup;
+  readonly theCase: PastCase;
+  readonly others: ReadonlyMap<string, PastUser>;
+}
+
 const midnight = (day: string | undefined): readonly string[] => (day === undefined ? [] : [instantAt(day, '00:00')]);
 
 /** When the local dates in a group's and a user's streams begin to count. */
-const dated = (group: PastGroup, user: PastUser): readonly string[] => {
-  const [formed, enrolled] = [group.now, user.now];
+const dated = (group: PastGroup, users: readonly PastUser[]): readonly string[] => {
+  const formed = group.now;
   return [
     ...(formed.status === 'formed' ? formed.members.flatMap(({ from, until }) => [...midnight(from), ...midnight(until)]) : []),
-    ...(enrolled.status === 'left' ? midnight(enrolled.on) : []),
+    ...users.flatMap(({ now }) => (now.status === 'left' ? midnight(now.on) : [])),
   ];
 };
 
 /**
+ * @param others those whom somebody in the group stands in for
  * @param organisations of all there are: kind and authority of an organisation never change
  * @returns the periods within the interval in which this user could open this case, first to last
  */
 export const couldSee = (
   userId: string,
-  { user, group, theCase }: { readonly user: PastUser; readonly group: PastGroup; readonly theCase: PastCase },
+  { user, group, theCase, others }: TheirPast,
   organisations: ReadonlyMap<string, Organisation>,
   { from, to }: Interval,
 ): readonly Period[] => {
@@ -110,7 +118,11 @@ export const couldSee = (
     const { organisationId } = enrolled.enrolled;
     const organisation = organisations.get(organisationId);
     if (!organisation) return undefined;
-    const membership = formed.status === 'formed' ? membershipOf(formed, userId, day) : undefined;
+    const leftOn = (id: string): string | undefined => {
+      const other = others.get(id)?.at(at);
+      return other?.status === 'left' ? other.on : undefined;
+    };
+    const membership = formed.status === 'formed' ? membershipOf(formed, userId, day, leftOn) : undefined;
     const { kind, authorityId } = organisation;
     const principal: Principal = {
       ...{ userId, organisationId, kind, authorityId, role: enrolled.role },
@@ -124,7 +136,15 @@ export const couldSee = (
       throw error;
     }
   };
-  const moments = [from, ...user.moments, ...group.moments, ...theCase.moments, ...dated(group, user)]
+  const instead = [...others.values()].flatMap(({ moments }) => moments);
+  const moments = [
+    from,
+    ...user.moments,
+    ...group.moments,
+    ...theCase.moments,
+    ...instead,
+    ...dated(group, [user, ...others.values()]),
+  ]
     .filter((at) => at >= from && at < to)
     .sort();
   const periods: Period[] = [];

@@ -9,7 +9,7 @@ import type { Registry, UserRow } from '@app/read-models';
 import type { Call } from './call.js';
 import { signedIn } from './context.js';
 import { IssuerUnavailableError, NotSignedInError } from './errors.js';
-import { membershipOf } from './membership.js';
+import { membershipOf, type LeftOn } from './membership.js';
 import { Ports } from './ports.js';
 import { RateLimits } from './rate-limits.js';
 
@@ -195,6 +195,7 @@ export class SignIn {
 export const principalOf = (user: UserRow, registry: Registry, today: string): Principal | undefined => {
   const organisation = registry.organisations.get(user.organisationId);
   if (!organisation || (user.leftOn !== undefined && user.leftOn <= today)) return undefined;
+  const leftOn: LeftOn = (userId) => registry.users.get(userId)?.leftOn;
   // Frozen: what access remembers of a principal must stay true.
   return Object.freeze({
     userId: user.userId,
@@ -203,7 +204,9 @@ export const principalOf = (user: UserRow, registry: Registry, today: string): P
     kind: organisation.kind,
     role: user.role,
     groups: Object.freeze(
-      [...registry.groups.values()].filter((group) => membershipOf(group, user.userId, today)).map((group) => group.groupId),
+      [...registry.groups.values()]
+        .filter((group) => membershipOf(group, user.userId, today, leftOn))
+        .map((group) => group.groupId),
     ),
   });
 };

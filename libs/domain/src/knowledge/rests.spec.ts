@@ -56,6 +56,8 @@ describe('what may rest on a disclosure', () => {
       on('e6', 15, 'buf', 'ActionAccepted', { actionId: 'a1' }),
     ];
     expect(of(...events)).toEqual(['e2 possible', 'e5 possible']);
+    // Why not is said in words, too.
+    expect(of(...events, on('e7', 16, 'buf', 'ActionDeclined', { actionId: 'a1' }))).toContain('e7 possible');
     expect(restsOn(events, caseId, 'd1')[0]).toEqual({
       eventId: 'e2',
       eventType: 'ProgressReported',

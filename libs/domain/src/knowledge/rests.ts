@@ -10,7 +10,15 @@ import { meetingsOf, type Happening } from './knowledge.js';
 /** Decisions, actions, minutes, reports, questions and further disclosures. What only says who takes part rests on nothing. */
 const CAN_REST: ReadonlySet<string> = new Set<CaseFolded['type'] | MeetingFolded['type']>([
   ...(['CaseScreened', 'CasePaused', 'CaseClosed', 'CaseReopened', 'FollowUpScheduled'] as const),
-  ...(['ActionAgreed', 'ActionReworded', 'DeadlineMoved', 'ActionCompleted', 'ActionCancelled', 'ProgressReported'] as const),
+  ...([
+    'ActionAgreed',
+    'ActionDeclined',
+    'ActionReworded',
+    'DeadlineMoved',
+    'ActionCompleted',
+    'ActionCancelled',
+    'ProgressReported',
+  ] as const),
   ...(['InformationRequested', 'InformationShared', 'InformationSharedInRoom', 'ItemDiscussed', 'MinutesCorrected'] as const),
 ]);
 
