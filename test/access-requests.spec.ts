@@ -283,6 +283,29 @@ describe('the report', () => {
     expect((await reported(await ask(without.personId))).police.status).toBe('none');
   });
 
+  it('says nothing of a recalled police disclosure, nor of its review, until the police approve', async () => {
+    const { caseId, personId } = await newCase(server);
+    const body = {
+      category: 'crime',
+      content: 'FRA-POLITIET',
+      necessity: 'Gadeplansindsatsen skal kende det',
+      toOrganisationIds: ['sof'],
+    };
+    const { id } = await call<{ id: string }>('police', 'POST', `/api/cases/${caseId}/disclosures`, body);
+    await call('SOF', 'POST', `/api/cases/${caseId}/reports`, { report: 'Byggede på det.' });
+    await call('police', 'POST', `/api/cases/${caseId}/disclosures/${id}/recall`, { ground: 'Det var om en anden sag.' });
+    const recalls = await call<{ items: { disclosureId: string; rests: { eventId: string }[] }[] }>(
+      ...(['projectLead', 'GET', '/api/recalls?limit=200'] as const),
+    );
+    const [rest] = recalls.items.find(({ disclosureId }) => disclosureId === id)!.rests;
+    const review = { eventId: rest!.eventId, verdict: 'keep', reason: 'Hvad politiet sagde, var unødvendigt.' };
+    await call('projectLead', 'POST', `/api/cases/${caseId}/recalls/${id}/reviews`, review);
+    const requestId = await ask(personId);
+    expect(JSON.stringify(await reported(requestId))).not.toMatch(/kaldt tilbage|unødvendigt/);
+    await call('police', 'POST', `/api/access-requests/${requestId}/police-contribution`, { decision: 'approved' });
+    expect(textsOf((await reported(requestId)).police.parts)).toContain('Hvad politiet sagde, var unødvendigt.');
+  });
+
   it('is decided on by the police for what they contributed, also after they have left the case', async () => {
     const mine = await newCase(server);
     await share('police', mine, 'FRA-POLITIET-før', { category: 'crime' });

@@ -137,8 +137,13 @@ export class AccessReports {
     const withdrawn = new Set(marks.withdrawn.filter(({ why }) => why === 'wrong-person').map(({ eventId }) => eventId));
     const traces = all.filter(({ eventId }) => !withdrawn.has(eventId));
     const isPolice = (organisationId: unknown) => registry.organisations.get(String(organisationId))?.kind === 'police';
-    const contributorOf = ({ organisationId, data }: Trace) =>
-      (data['fromOrganisationId'] as string | undefined) ?? organisationId;
+    const shared = all.filter(({ data }) => data['fromOrganisationId'] !== undefined);
+    const sharedBy = new Map(shared.map(({ data }) => [data['disclosureId'], data['fromOrganisationId'] as string]));
+    // Whoever reviewed what rests on a recalled disclosure tells of it: that is the sharer's to tell.
+    const contributorOf = ({ type, organisationId, data }: Trace) =>
+      (data['fromOrganisationId'] as string | undefined) ??
+      (type === 'RecallReviewed' ? sharedBy.get(data['disclosureId']) : undefined) ??
+      organisationId;
     const isOfPolice = (trace: Trace) => isPolice(contributorOf(trace));
     // Then, or by now: what was issued before it was protected is still asked for.
     const addressProtected = streams

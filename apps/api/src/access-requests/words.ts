@@ -218,7 +218,7 @@ export const LOOKS: Readonly<Record<string, string>> = {
   'silences.list': 'Liste over sager, der er gået i stå',
   'steering-meeting.agenda': 'Dagsorden til styregruppens møde',
   'users.list': 'Liste over medarbejdere',
-  'recalls.list': 'Videregivelser, der er kaldt tilbage',
+  'recalls.list': 'Gennemgang af videregivelser',
   'withdrawals.list': 'Tekster, der er trukket tilbage',
 };
 
