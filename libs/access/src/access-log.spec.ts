@@ -145,6 +145,50 @@ describe('what is written', () => {
     expect(JSON.stringify(event)).not.toContain('Testperson');
   });
 
+  it('an opened identity: until when, the reason under the key of the person; its review: the verdict', async () => {
+    const store = createMemoryEventStore();
+    const asked: unknown[][] = [];
+    const seal = async (_id: string, ...rest: unknown[]) => {
+      asked.push(rest);
+      return {};
+    };
+    const about = {
+      ...{ actor, requestId: 'req-1', purpose: 'case.read', policies: ['case.lead'], caseIds: ['case-1'] },
+      ...{ personIds: ['person-1'], fieldClasses: ['identity'] as const },
+    };
+    const subject = { id: 'person-1', scope: 'identity' };
+    const until = '2026-11-24T09:00:00.000Z';
+    const log = open(store, { seal });
+    await log.record({ ...about, type: 'BreakGlassOpened', breakGlassId: 'b1', until, subject, reason: 'Klage' });
+    await log.record({ ...about, type: 'BreakGlassReviewed', breakGlassId: 'b1', verdict: 'not-justified', note: 'Ingen klage' });
+    await log.record({ ...about, type: 'BreakGlassReviewed', breakGlassId: 'b2', verdict: 'justified' });
+    const clear = {
+      ...{ userId: 'user-1', organisationId: 'bif', purpose: 'case.read', caseIds: ['case-1'], personIds: ['person-1'] },
+      ...{ fieldClasses: ['identity'], policies: ['case.lead'], requestId: 'req-1' },
+    };
+    const month = { id: 'access-log', scope: '2026-11' };
+    expect((await written(store)).map(({ data }) => data)).toEqual([
+      { ...clear, breakGlassId: 'b1', until, subject, text: {} },
+      { ...clear, breakGlassId: 'b1', verdict: 'not-justified', subject: month, text: {} },
+      { ...clear, breakGlassId: 'b2', verdict: 'justified' },
+    ]);
+    expect(asked).toEqual([
+      ['BreakGlassOpened', subject, { reason: 'Klage' }],
+      ['BreakGlassReviewed', month, { note: 'Ingen klage' }],
+    ]);
+  });
+
+  it('a search that found somebody: the criterion under their key, and erased with them', async () => {
+    const asked: unknown[] = [];
+    const seal = async (_id: string, _type: string, of: unknown) => {
+      asked.push(of);
+      return {};
+    };
+    const subject = { id: 'person-1', scope: 'identity' };
+    await open(createMemoryEventStore(), { seal }).record({ ...searched, subject } as AccessLogEntry);
+    expect(asked).toEqual([subject]);
+  });
+
   it('without a seal, or with one that fails, a search is not logged and so refused', async () => {
     const store = createMemoryEventStore();
     const broken = async () => Promise.reject(new Error('key store down'));

@@ -30,6 +30,19 @@ describe('an opening', () => {
   });
 });
 
+it('is refused in a sentence of each language, with the article', () => {
+  const sentence = expect.stringMatching(/^\S.{8,}\.$/) as string;
+  const said = (rule: string) => ({
+    refusal: { rule, en: sentence, da: sentence, source: expect.stringMatching(/art\. 5/) as string },
+  });
+  const review = (earlier: Parameters<typeof decideReview>[0]) =>
+    decideReview(earlier, { by: 'chief', verdict: 'not-justified' }, DEFAULT_RULE_SET);
+  expect(open('ok')).toEqual(said('break-glass.reason'));
+  expect(open(GOOD, 61)).toEqual(said('break-glass.minutes'));
+  expect(review(undefined)).toEqual(said('break-glass.note'));
+  expect(review({ by: 'other', verdict: 'justified' })).toEqual(said('break-glass.reviewed'));
+});
+
 describe('a review', () => {
   const review = (verdict: 'justified' | 'not-justified', note?: string, earlier?: { by: string; verdict: string }) =>
     decideReview(earlier, { by: 'chief', verdict, ...(note !== undefined && { note }) }, DEFAULT_RULE_SET);
