@@ -156,6 +156,24 @@ describe('a merge', () => {
     expect(mine.map(({ person }) => person.addressProtected)).toEqual([true, true]);
   });
 
+  it.each(['by the id of the alias', 'by the id that stays', 'by the number of the alias', 'by the number that stays'])(
+    'keeps the address of both protected when they are taken apart: protected %s meanwhile',
+    async (how) => {
+      const cprs = { alias: cprOf(), stays: cprOf() };
+      const identity = (which: 'alias' | 'stays') => ({ name: `Værn ${which}`, cpr: cprs[which], address: 'HEMMELIG-ADRESSE' });
+      const persons = { alias: await registered(identity('alias')), stays: await registered(identity('stays')) };
+      await merge('coordinator', persons.alias.personId, persons.stays.personId);
+      const which = how.includes('alias') ? 'alias' : 'stays';
+      if (how.includes('number')) await call('coordinator', 'POST', '/api/persons', { ...identity(which), addressProtected: true });
+      else await call('coordinator', 'PUT', `/api/persons/${persons[which].personId}/address-protection`);
+      expect((await undo('coordinator', persons.alias.personId)).status).toBe(200);
+      for (const { personId } of Object.values(persons)) {
+        expect(await types(server, `person-${personId}`)).toContain('AddressProtected');
+        expect((await server.call('SOF', 'GET', `/api/persons/${personId}`)).text).not.toContain('HEMMELIG-ADRESSE');
+      }
+    },
+  );
+
   it('is undone: each is itself again, and is not proposed again', async () => {
     const birthDate = '2008-08-08';
     const alias = await registered({ name: 'Skilt Flettenavn', birthDate });

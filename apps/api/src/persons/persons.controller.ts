@@ -157,9 +157,14 @@ export class PersonsController {
   }
 
   @Put(':personId/address-protection')
-  @Changes({ summary: 'Protect the address: from now on it is given to nobody' })
-  protect(@TheCall() call: Call, @Param() { personId }: PersonParams): Promise<Receipt> {
-    return this.change(call, personId, () => ({ type: 'ProtectAddress', data: { personId } }));
+  @Changes({
+    summary: 'Protect the address: from now on it is given to nobody',
+    description: 'Where two registrations are merged, of both: also when the merge is undone.',
+  })
+  async protect(@TheCall() call: Call, @Param() { personId }: PersonParams): Promise<Receipt> {
+    requireAccess(call.principal, 'registerPerson');
+    await this.requirePerson(call, personId);
+    return this.registrar.protectAddress(call, personId, this.changer.begin(call).commandId);
   }
 
   @Delete(':personId/address-protection')

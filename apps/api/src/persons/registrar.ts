@@ -134,13 +134,20 @@ export class Registrar {
         await this.ports.readModels.reach((await register()).position as Position);
       } else if (options.addressProtected) {
         // A protection is kept, whoever asks for it.
-        const protect = { type: 'ProtectAddress', data: { personId } } as const;
-        await this.changer.change(call, 'person', personId, () => protect, { commandId: options.commandId });
+        await this.protectAddress(call, personId, options.commandId);
       }
       // The same receipt for a new person and a known one.
       const revision = options.addressProtected ? 1 : 0;
       return { id: personId, stream: `person-${personId}`, revision, position: await this.ports.store.head(), repeated: false };
     });
+  }
+
+  /** Of all registrations of the person: a merge may be undone, and which of the addresses is the secret one is not known. */
+  async protectAddress(call: Call, personId: string, commandId: string): Promise<Receipt> {
+    const protect = (id: string) =>
+      this.changer.change(call, 'person', id, () => ({ type: 'ProtectAddress', data: { personId: id } }), { commandId });
+    for (const id of await (await this.upToDate()).mergedWith(personId)) await protect(id);
+    return protect(personId);
   }
 
   /** A look for a CPR number is a search (rule 9): what was looked for is logged, encrypted. */
