@@ -13,6 +13,7 @@ import {
   newCase,
   newItem,
   newMeeting,
+  types,
   type NewCase,
   type Receipt,
 } from './support/flow.js';
@@ -396,8 +397,8 @@ describe('the report', () => {
     await call('BIF', 'POST', `/api/cases/${mine.caseId}/withdrawals`, withdrawal);
     await call('SOF', 'POST', `/api/persons/${mine.personId}/corrections`, { address: 'HEMMELIG-vej 1' });
     await call('SOF', 'PUT', `/api/persons/${mine.personId}/address-protection`);
+    const requestId = await ask(mine.personId);
     await call('coordinator', 'POST', `/api/persons/${alias.personId}/merge`, { intoPersonId: mine.personId, reason: 'Samme' });
-    const requestId = await ask(alias.personId);
     const reportId = await issue(requestId);
     const report = await read(requestId, reportId);
     expect(report.cases.map(({ caseId }) => caseId).sort()).toEqual([mine.caseId, alias.caseId].sort());
@@ -412,6 +413,115 @@ describe('the report', () => {
     // Nor who the other one is.
     for (const { personId } of [mine, alias])
       expect(JSON.stringify(await reported(await ask(personId)))).not.toContain('FORKERT');
+  });
+
+  it('that came in while two were one is answered to neither once they are two: it is withdrawn, and registered anew', async () => {
+    const [mine, alias] = [await newCase(server, { reason: 'OM-DEN-ENE' }), await newCase(server, { reason: 'OM-DEN-ANDEN' })];
+    const merging = { intoPersonId: mine.personId, reason: 'Samme mor som FÆTTEREN' };
+    await call('coordinator', 'POST', `/api/persons/${alias.personId}/merge`, merging);
+    const requestId = await ask(alias.personId, day(-3));
+    const reportId = await issue(requestId);
+    expect(JSON.stringify(await read(requestId, reportId))).toMatch(/OM-DEN-ENE.*OM-DEN-ANDEN|OM-DEN-ANDEN.*OM-DEN-ENE/);
+    await call('coordinator', 'POST', `/api/persons/${alias.personId}/merge-undoing`, { reason: 'To' });
+    const of = `/api/access-requests/${requestId}`;
+    for (const [user, method, path, body] of [
+      ['coordinator', 'GET', `${of}/draft`],
+      ['coordinator', 'POST', `${of}/reports`],
+      ['projectLead', 'GET', `${of}/reports/${reportId}`],
+      ['projectLead', 'GET', `${of}/reports/${reportId}/pdf`],
+      ['police', 'GET', `${of}/police-contribution`],
+      ['police', 'POST', `${of}/police-contribution`, { decision: 'approved' }],
+      [
+        'coordinator',
+        'POST',
+        `${of}/withholdings`,
+        { partId: mine.caseId, ground: 'private-interests', reviewOn: day(9), reason: 'A' },
+      ],
+    ] as const)
+      expect([path, (await server.call<{ rule?: string }>(user, method, path, body)).body.rule]).toEqual([
+        path,
+        'access-request.merge-undone',
+      ]);
+    const listed = async (status: string) =>
+      (
+        await call<{ items: { requestId: string }[] }>('coordinator', 'GET', `/api/access-requests?status=${status}&limit=200`)
+      ).items.find((item) => item.requestId === requestId);
+    expect(await listed('answered')).toMatchObject({ mergeUndone: true });
+    await call('coordinator', 'POST', `${of}/withdrawal`, { reason: 'Det var FÆTTEREN' });
+    expect(await listed('answered')).toBeUndefined();
+    expect(await listed('withdrawn')).toMatchObject({ status: 'withdrawn', withdrawn: { by: 'coordinator' } });
+    const answered = JSON.stringify(await reported(await ask(alias.personId, day(-3))));
+    expect(answered).toContain('OM-DEN-ANDEN');
+    // Nor why they were thought to be one: it says who the other is.
+    expect(answered).not.toMatch(/OM-DEN-ENE|FÆTTEREN/);
+    expect(JSON.stringify(await reported(await ask(mine.personId)))).not.toMatch(/OM-DEN-ANDEN|FÆTTEREN/);
+  });
+
+  it('that is withdrawn is answered no more, and keeps nothing from erasure', async () => {
+    const { personId, caseId, revision } = await newCase(server);
+    done(
+      await server.call(
+        'coordinator',
+        'POST',
+        `/api/cases/${caseId}/closing`,
+        { outcome: 'other' },
+        { 'if-match': `"${revision}"` },
+      ),
+    );
+    const requestId = await ask(personId);
+    const of = `/api/access-requests/${requestId}`;
+    expect((await server.call('police', 'POST', `${of}/withdrawal`, { reason: 'Nej' })).status).toBe(403);
+    const withdraw = (reason: string) => server.call<{ rule?: string }>('projectLead', 'POST', `${of}/withdrawal`, { reason });
+    expect((await withdraw('...')).body.rule).toBe('access-request.withdrawal-reason');
+    for (const _ of [1, 2]) expect((await withdraw('Har fået svar i telefonen.')).status).toBe(200);
+    expect((await events(server, `person-${personId}`)).map(({ type }) => type).slice(-4)).toEqual([
+      ...['AccessRequested', 'LegalHoldPlaced', 'AccessRequestWithdrawn', 'LegalHoldLifted'],
+    ]);
+    for (const [method, path] of [
+      ['GET', `${of}/draft`],
+      ['POST', `${of}/reports`],
+    ] as const)
+      expect((await server.call('coordinator', method, path)).body).toMatchObject({ rule: 'access-request.withdrawn' });
+    await call('coordinator', 'POST', '/api/erasures', { personId, ground: 'objection', reason: 'Bedt om det' });
+  });
+
+  it('keeps withheld what was withheld while two were one, and looks at it again in time', async () => {
+    const [mine, alias] = [await newCase(server), await newCase(server)];
+    await share('BIF', alias, 'UNDTAGET-oplysning');
+    await call('coordinator', 'POST', `/api/persons/${alias.personId}/merge`, { intoPersonId: mine.personId, reason: 'Samme' });
+    const requestId = await ask(mine.personId);
+    const draft = await call<Report>('coordinator', 'GET', `/api/access-requests/${requestId}/draft`);
+    const part = partsOf(draft).find(({ texts = [] }) => texts.some(({ text }) => text === 'UNDTAGET-oplysning'))!;
+    expect((await withhold(requestId, part.partId)).status).toBe(200);
+    expect((await withhold(requestId, alias.caseId, { reviewOn: day(90) })).status).toBe(200);
+    expect(await types(server, `person-${alias.personId}`)).toEqual([
+      'PersonRegistered',
+      'PersonMerged',
+      'PartWithheld',
+      'PartWithheld',
+    ]);
+    expect(JSON.stringify(await reported(requestId))).not.toContain('UNDTAGET');
+    await call('coordinator', 'POST', `/api/persons/${alias.personId}/merge-undoing`, { reason: 'To' });
+    const theirs = await ask(alias.personId);
+    expect((await reported(theirs)).cases).toEqual([expect.objectContaining({ caseId: alias.caseId, parts: [] })]);
+    // Released by the case, the part itself is withheld still.
+    await call('coordinator', 'POST', `/api/access-requests/${theirs}/withholdings/${alias.caseId}/release`, {});
+    const report = await reported(theirs);
+    expect(partsOf(report)).toContainEqual(
+      expect.objectContaining({ partId: part.partId, withheld: expect.anything() as object }),
+    );
+    expect(JSON.stringify(report)).not.toContain('UNDTAGET');
+  });
+
+  it('prints no address of one of two that were merged after it was issued, if the other’s is protected', async () => {
+    const [mine, other] = [await newCase(server), await newCase(server)];
+    await call('SOF', 'POST', `/api/persons/${mine.personId}/corrections`, { address: 'HEMMELIG-vej 3' });
+    await call('SOF', 'PUT', `/api/persons/${other.personId}/address-protection`);
+    const requestId = await ask(mine.personId);
+    const reportId = await issue(requestId);
+    expect(JSON.stringify(await read(requestId, reportId))).toContain('HEMMELIG-vej 3');
+    await call('coordinator', 'POST', `/api/persons/${other.personId}/merge`, { intoPersonId: mine.personId, reason: 'Samme' });
+    expect(JSON.stringify(await read(requestId, reportId))).not.toContain('HEMMELIG');
   });
 
   it('prints no address that was protected after it was issued', async () => {

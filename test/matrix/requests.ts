@@ -356,6 +356,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
     await coordinator('POST', `/api/access-requests/${requestId}/withholdings`, withholdBody(partId));
     return { params: { partId }, body: {} };
   }),
+  'POST /api/access-requests/{requestId}/withdrawal': onRequest(() => ({ body: { reason: 'KANARIE-matrix-fortrudt' } })),
   'POST /api/access-requests/{requestId}/reports': onRequest(() => ({})),
   'GET /api/access-requests/{requestId}/reports/{reportId}': onReport,
   'GET /api/access-requests/{requestId}/reports/{reportId}/pdf': onReport,

@@ -13,7 +13,7 @@ export class ReportParams extends RequestParams {
 export class PartParams extends RequestParams {
   @Id() partId!: string;
 }
-export const REQUEST_STATUSES = ['waiting', 'overdue', 'answered'] as const;
+export const REQUEST_STATUSES = ['waiting', 'overdue', 'answered', 'withdrawn'] as const;
 export class AccessRequestsQuery extends PageQuery {
   @Word(REQUEST_STATUSES, { optional: true, description: 'overdue: waiting, and the month is over.' })
   status?: (typeof REQUEST_STATUSES)[number];
@@ -36,9 +36,17 @@ export class ReleaseBody {
   @Text(2000, { optional: true, example: 'Anmelderen har selv fortalt det.' }) note?: string;
 }
 
+export class WithdrawRequestBody {
+  @Text(2000, { example: 'Det var fætteren, der bad om indsigt.' }) reason!: string;
+}
+
 export class PoliceDecisionAnswer {
   @Word(POLICE_DECISIONS) decision!: PoliceDecision;
   @Id({ example: 'police' }) by!: string;
+  @Moment() at!: string;
+}
+export class WithdrawnAnswer {
+  @Id({ example: 'coordinator' }) by!: string;
   @Moment() at!: string;
 }
 export class IssuedAnswer {
@@ -54,6 +62,13 @@ export class AccessRequestAnswer {
   @Day({ description: 'The last day to answer on (art. 12, stk. 3).' }) dueOn!: string;
   @Word(REQUEST_STATUSES) status!: (typeof REQUEST_STATUSES)[number];
   @Id({ example: 'coordinator' }) registeredBy!: string;
+  @Nested(() => WithdrawnAnswer, { optional: true }) withdrawn?: WithdrawnAnswer;
+  @Flag({
+    example: false,
+    description:
+      'It came in while two registrations were merged that are two persons after all. Nothing is answered under it: ask who of them it was, withdraw it, and register it anew.',
+  })
+  mergeUndone!: boolean;
   @Nested(() => PoliceDecisionAnswer, { optional: true, description: 'Missing: the police have not decided.' })
   police?: PoliceDecisionAnswer;
   @Nested(() => IssuedAnswer, { many: true }) reports!: IssuedAnswer[];

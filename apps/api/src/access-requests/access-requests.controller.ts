@@ -2,6 +2,7 @@
 import { Body, Controller, Get, Param, Post, Query, StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { caseScope, mayAccess, requireAccess, type Action } from '@app/access';
+import { accessRequestWithdrawn, type Refusal } from '@app/domain';
 import type { Position } from '@app/event-store';
 import type { AccessRequestRow, CaseFacts } from '@app/read-models';
 import { together } from '../cases/shapes.js';
@@ -9,7 +10,7 @@ import { Ask } from '../core/ask.js';
 import { TheCall, type Call } from '../core/call.js';
 import { Changer, type Asked } from '../core/change.js';
 import { Answers, Changes, type Receipt } from '../core/endpoint.js';
-import { NotFoundError } from '../core/errors.js';
+import { NotFoundError, RefusedError } from '../core/errors.js';
 import { resourceOf } from '../core/guards.js';
 import { pagingOf } from '../core/paging.dto.js';
 import { Ports } from '../core/ports.js';
@@ -26,6 +27,7 @@ import {
   ReleaseBody,
   ReportParams,
   RequestParams,
+  WithdrawRequestBody,
   WithholdBody,
   type AccessRequestAnswer,
 } from './access-request.dto.js';
@@ -34,6 +36,14 @@ import { AccessReports, markErased, type BuiltReport } from './report.js';
 
 /** After every place there is in the log: positions are compared as text, and are made of digits and the like. */
 const AFTER_ALL = '~';
+
+/** Which of the two asked, only people know: nothing is told to either before they have said. */
+const MERGE_UNDONE: Refusal = {
+  rule: 'access-request.merge-undone',
+  en: 'The request came in while two registrations were merged that are two persons after all: find out who asked, withdraw the request, and register it anew for that person.',
+  da: 'Anmodningen kom, mens to oprettelser var lagt sammen, som alligevel er to personer: find ud af, hvem der spurgte, træk anmodningen tilbage, og registrér den på ny for den person.',
+  source: 'Databeskyttelsesforordningen art. 15',
+};
 
 @ApiTags('Access requests')
 @Controller('api/access-requests')
@@ -60,8 +70,7 @@ export class AccessRequestsController {
     const { status } = query;
     const filter = {
       ofAuthority: await this.ofAuthority(call),
-      ...(status !== undefined && { answered: status === 'answered' }),
-      ...(status === 'overdue' && { overdue: this.ask.today }),
+      ...(status === 'overdue' ? { status: 'waiting' as const, dueBefore: this.ask.today } : status !== undefined && { status }),
     };
     const scope = caseScope(call.principal, 'readAccessRequests');
     const { items, next } = await readModels.accessRequests(scope, filter, pagingOf(query));
@@ -86,11 +95,25 @@ export class AccessRequestsController {
     return this.change(call, command, requestId, commandId);
   }
 
+  @Post(':requestId/withdrawal')
+  @Changes({
+    summary: 'Withdraw a request: the person asks no more, or it was another who asked',
+    description: 'Nothing is issued or read under it from then on, and it keeps nothing from erasure.',
+  })
+  async withdraw(
+    @TheCall() call: Call,
+    @Param() { requestId }: RequestParams,
+    @Body() { reason }: WithdrawRequestBody,
+  ): Promise<Receipt> {
+    const { personId } = (await this.findRequest(call, 'answerAccessRequest', requestId)).request;
+    return this.change(call, { type: 'WithdrawAccessRequest', data: { personId, requestId, reason } }, requestId);
+  }
+
   @Get(':requestId/draft')
   @Answers({
     summary: 'The report as it would be issued now: to see what must be withheld',
     answer: AccessReportAnswer,
-    errors: [400, 404],
+    errors: [400, 404, 422],
   })
   async draft(@TheCall() call: Call, @Param() { requestId }: RequestParams): Promise<AccessReportAnswer> {
     const { request, decision } = await this.requireRequest(call, 'answerAccessRequest', requestId);
@@ -103,7 +126,7 @@ export class AccessRequestsController {
   @Answers({
     summary: 'What the police contributed, for the police to decide on',
     answer: PoliceContributionAnswer,
-    errors: [400, 404],
+    errors: [400, 404, 422],
   })
   async contribution(@TheCall() call: Call, @Param() { requestId }: RequestParams): Promise<PoliceContributionAnswer> {
     const { decision, built } = await this.requireContribution(call, requestId);
@@ -134,8 +157,10 @@ export class AccessRequestsController {
   })
   async withhold(@TheCall() call: Call, @Param() { requestId }: RequestParams, @Body() body: WithholdBody): Promise<Receipt> {
     const { request } = await this.requireRequest(call, 'answerAccessRequest', requestId);
-    if (!(await this.asOfNow(request)).partIds.has(body.partId)) throw new NotFoundError('answerAccessRequest');
-    return this.change(call, { type: 'WithholdPart', data: { personId: request.personId, ...body } }, requestId);
+    // Where the part stands, which may be an alias: it stays withheld there when the merge is undone.
+    const personId = (await this.asOfNow(request)).partsOf.get(body.partId);
+    if (personId === undefined) throw new NotFoundError('answerAccessRequest');
+    return this.change(call, { type: 'WithholdPart', data: { personId, ...body } }, requestId);
   }
 
   @Post(':requestId/withholdings/:partId/release')
@@ -164,9 +189,9 @@ export class AccessRequestsController {
     const { request } = await this.requireRequest(call, 'answerAccessRequest', requestId);
     const { commandId, idFor } = this.changer.begin(call);
     const reportId = idFor('access-report');
-    const { personId } = request;
+    const { personId, nextReviewOn } = request;
     const policeTookPart = (await this.asOfNow(request)).report.police.status !== 'none';
-    const data = { personId, requestId, reportId, policeTookPart };
+    const data = { personId, requestId, reportId, policeTookPart, ...(nextReviewOn !== undefined && { nextReviewOn }) };
     return this.change(call, { type: 'IssueAccessReport', data }, reportId, commandId);
   }
 
@@ -175,7 +200,7 @@ export class AccessRequestsController {
     summary: 'An issued report, for the person: what is kept, who got what, when it was looked at',
     description: 'Logged as an export before it leaves. Always the same, but for what was withdrawn or erased since.',
     answer: AccessReportAnswer,
-    errors: [400, 404],
+    errors: [400, 404, 422],
   })
   async report(@TheCall() call: Call, @Param() { requestId, reportId }: ReportParams): Promise<AccessReportAnswer> {
     const { request, decision } = await this.requireRequest(call, 'answerAccessRequest', requestId);
@@ -193,7 +218,7 @@ export class AccessRequestsController {
     summary: 'The same in Danish, as a document for people and screen readers',
     description: 'Logged as an export before it leaves.',
     file: 'application/pdf',
-    errors: [400, 404],
+    errors: [400, 404, 422],
   })
   async file(@TheCall() call: Call, @Param() params: ReportParams): Promise<StreamableFile> {
     const report = await this.report(call, params);
@@ -215,8 +240,16 @@ export class AccessRequestsController {
     return this.reports.build(request, AFTER_ALL as Position, { asOf: this.ports.clock.now().toISOString() });
   }
 
-  /** @throws NotFoundError, AccessDeniedError */
+  /** One that can still be answered. @throws NotFoundError, AccessDeniedError, RefusedError */
   private async requireRequest(call: Call, action: Action, requestId: string) {
+    const found = await this.findRequest(call, action, requestId);
+    if (found.request.withdrawn) throw new RefusedError(accessRequestWithdrawn.refusal!);
+    if (found.request.mergeUndone) throw new RefusedError(MERGE_UNDONE);
+    return found;
+  }
+
+  /** @throws NotFoundError, AccessDeniedError */
+  private async findRequest(call: Call, action: Action, requestId: string) {
     const first = requireAccess(call.principal, action);
     const request = await (await this.ask.readModels(call)).accessRequest(requestId);
     if (!request) throw new NotFoundError(action);
@@ -265,10 +298,10 @@ export class AccessRequestsController {
   }
 
   private shape({ answered, reports, ...row }: AccessRequestRow): AccessRequestAnswer {
-    const status = answered ? 'answered' : row.dueOn < this.ask.today ? 'overdue' : 'waiting';
+    const waiting = row.dueOn < this.ask.today ? 'overdue' : 'waiting';
     return {
       ...row,
-      status,
+      status: row.withdrawn ? 'withdrawn' : answered ? 'answered' : waiting,
       reports: reports.map(({ position: _, ...report }) => report),
     };
   }

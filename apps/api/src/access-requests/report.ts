@@ -55,8 +55,8 @@ export interface BuiltReport {
   readonly caseIds: readonly string[];
   /** Organisations of the police that wrote or said something of it, or looked. */
   readonly contributors: readonly string[];
-  /** What may be withheld: parts that are not the police's. */
-  readonly partIds: ReadonlySet<string>;
+  /** What may be withheld, and of which registration it is: parts that are not the police's. */
+  readonly partsOf: ReadonlyMap<string, string>;
 }
 
 /** What was decided about telling, at a place in the log. */
@@ -131,7 +131,13 @@ export class AccessReports {
       .at(-1);
     const then = previous && knownAt(previous.position, (previous.data as { requestId: string }).requestId);
 
-    const all = (await readModels.tracesOf(personIds, place)).filter(({ type }) => !UNTOLD.includes(type));
+    const undone = streams
+      .flat()
+      .flatMap(({ type, data }) => (type === 'PersonMergeUndone' ? [(data as { mergeId: string }).mergeId] : []));
+    const all = (await readModels.tracesOf(personIds, place))
+      .filter(({ type }) => !UNTOLD.includes(type))
+      // Why they were thought to be one says who the other one is.
+      .filter(({ type, data }) => type !== 'PersonMerged' || !undone.includes(String(data['mergeId'])));
     const marks = await readModels.marksAmong(all.map(({ eventId }) => eventId));
     // What was recalled lacked a basis and is about the person all the same.
     const withdrawn = new Set(marks.withdrawn.filter(({ why }) => why === 'wrong-person').map(({ eventId }) => eventId));
@@ -145,8 +151,9 @@ export class AccessReports {
       (type === 'RecallReviewed' ? sharedBy.get(data['disclosureId']) : undefined) ??
       organisationId;
     const isOfPolice = (trace: Trace) => isPolice(contributorOf(trace));
-    // Then, or by now: what was issued before it was protected is still asked for.
-    const addressProtected = streams
+    // Then, or by now: what was issued before it was protected, or merged with who is, is still asked for.
+    const others = (await readModels.mergedWith(request.personId)).filter((id) => !personIds.includes(id));
+    const addressProtected = [...streams, ...(await Promise.all(others.map((id) => store.readStream(`person-${id}`))))]
       .flatMap((events) => [personAt(events.filter(before(place))), personAt(events)])
       .some((state) => state.status !== 'none' && state.addressProtected);
 
@@ -210,7 +217,10 @@ export class AccessReports {
       contributors: [...new Set([...theirs.map(contributorOf), ...looksOfPolice.map(({ organisationId }) => organisationId)])],
       personIds,
       caseIds,
-      partIds: new Set([...ours.map(({ eventId }) => eventId), ...caseIds]),
+      partsOf: new Map([
+        ...ours.map(({ eventId, personId }): [string, string] => [eventId, personId]),
+        ...cases.map(({ referred }): [string, string] => [referred.caseId, referred.personId]),
+      ]),
     };
   }
 

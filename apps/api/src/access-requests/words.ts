@@ -70,6 +70,7 @@ export const UNTOLD: readonly string[] = [
     'PartWithheld',
     'PartReleased',
     'PoliceContributionDecided',
+    'AccessRequestWithdrawn', // as PersonMergeUndone
     'AttendeeArrived',
     'UserEnrolled',
     'EmailChanged',

@@ -164,6 +164,11 @@ const person: Table<PersonCommand> = {
     requestAccess,
     command('IssueAccessReport', { ...accessRequest, reportId: 'r1', policeTookPart: false }),
   ],
+  WithdrawAccessRequest: [
+    registerPerson,
+    requestAccess,
+    command('WithdrawAccessRequest', { ...accessRequest, reason: 'Det var en anden, der spurgte.' }),
+  ],
 
   MergePerson: [registerPerson, mergePerson],
   UndoMerge: [registerPerson, mergePerson, command('UndoMerge', { personId: 'p1', reason: 'Det var to.' })],

@@ -34,6 +34,7 @@ const FROZEN_FIELDS = {
   'PoliceContributionDecided.note': 23,
   'PartWithheld.reason': 24,
   'PartReleased.note': 25,
+  'AccessRequestWithdrawn.reason': 26,
   'UserEnrolled.name': 101,
   'UserEnrolled.email': 102,
   'EmailChanged.email': 103,

@@ -77,6 +77,36 @@ describe('an access request (rule 11)', () => {
   });
 });
 
+describe('a request that is withdrawn', () => {
+  const withdraw = (reason = 'Det var fætteren, der spurgte.') => command('WithdrawAccessRequest', { ...of, reason });
+  const withdrawn: PersonFolded = { type: 'AccessRequestWithdrawn', data: of };
+  it('keeps nothing from erasure any more, and leaves room for another', () => {
+    given(personDecider, ...asked)
+      .when(withdraw())
+      .then({ ...withdrawn, subject, text: { reason: 'Det var fætteren, der spurgte.' } }, lifted);
+    const after = [...asked, withdrawn, { type: 'LegalHoldLifted', data: { personId, holdId: 'a1' } } as PersonFolded];
+    expect(given(personDecider, ...after).when(request('2026-11-23', 'a2')).decision.events).toHaveLength(2);
+  });
+  it('may have been answered: then there is no hold to lift', () => {
+    const answered = [...asked, issued(1), { type: 'LegalHoldLifted', data: { personId, holdId: 'a1' } } as PersonFolded];
+    given(personDecider, ...answered)
+      .when(withdraw('Den forkerte.'))
+      .then({ ...withdrawn, subject, text: { reason: 'Den forkerte.' } });
+  });
+  it('is answered no more, and decided on no more', () => {
+    for (const late of [issue('r1'), decide('approved')])
+      given(personDecider, ...asked, withdrawn)
+        .when(late)
+        .thenRefused('access-request.withdrawn');
+  });
+  it('has a reason in words, and must be there', () => {
+    given(personDecider, ...asked)
+      .when(withdraw('...'))
+      .thenRefused('access-request.withdrawal-reason');
+    given(personDecider, registered).when(withdraw()).thenRefused('access-request.unknown');
+  });
+});
+
 describe('what the police contributed', () => {
   it('is decided on by the police alone, and the last decision holds', () => {
     given(personDecider, ...asked)
@@ -123,6 +153,16 @@ describe('a part that is withheld (databeskyttelsesloven § 22)', () => {
     given(personDecider, ...asked)
       .when(withhold(over))
       .thenRefused(rule);
+  });
+  it('is looked at again before a report is issued, also when it is withheld under a registration merged with this one', () => {
+    const due = (nextReviewOn: string) =>
+      command('IssueAccessReport', { ...of, reportId: 'r1', policeTookPart: false, nextReviewOn });
+    given(personDecider, ...asked)
+      .when(due('2026-11-23'))
+      .thenRefused('withholding.review-due');
+    given(personDecider, ...asked)
+      .when(due('2026-11-24'))
+      .then(issued(1), lifted);
   });
   it('is looked at again before a report is issued after its review date', () => {
     given(personDecider, ...asked, withheld('2026-11-23'))

@@ -29,6 +29,8 @@ export const accessRequestEvents = {
   PartReleased: event(1, { personId: id, partId: id }, { note: text(25, 'social') }),
   /** The report is what the log held before this event. `number`: of the request, from 1. */
   AccessReportIssued: event(1, { ...request, reportId: id, number: int }),
+  /** Whoever asked does so no more, or it was another person who asked. Nothing is issued or read under it from here on. */
+  AccessRequestWithdrawn: event(1, request, { reason: text(26, 'social') }),
 };
 /** Until it is answered, nothing of it is erased: a legal hold comes and goes with the request, under its id. */
 type HoldEvents = Pick<typeof erasureEvents, 'LegalHoldPlaced' | 'LegalHoldLifted'>;
@@ -41,8 +43,15 @@ export type AccessRequestCommand =
   | Command<'DecidePoliceContribution', { personId: string; requestId: string; decision: PoliceDecision; note?: string }>
   | Command<'WithholdPart', { personId: string; partId: string; ground: WithholdingGround; reviewOn: string; reason: string }>
   | Command<'ReleasePart', { personId: string; partId: string; note?: string }>
-  /** `policeTookPart`: the police take or took part in a case of the person's. */
-  | Command<'IssueAccessReport', { personId: string; requestId: string; reportId: string; policeTookPart: boolean }>;
+  /**
+   * `policeTookPart`: the police take or took part in a case of the person's. `nextReviewOn`: the first review date of what is
+   * withheld, also of registrations that are merged with this one.
+   */
+  | Command<
+      'IssueAccessReport',
+      { personId: string; requestId: string; reportId: string; policeTookPart: boolean; nextReviewOn?: string }
+    >
+  | Command<'WithdrawAccessRequest', { personId: string; requestId: string; reason: string }>;
 
 export interface AccessRequest {
   readonly requestId: string;
@@ -50,6 +59,7 @@ export interface AccessRequest {
   readonly dueOn: string;
   readonly police?: PoliceDecision;
   readonly reportIds: readonly string[];
+  readonly withdrawn?: true;
 }
 export interface WithheldPart {
   readonly partId: string;
@@ -75,6 +85,7 @@ const COMMANDS: ReadonlySet<AccessRequestCommand['type']> = new Set([
   'WithholdPart',
   'ReleasePart',
   'IssueAccessReport',
+  'WithdrawAccessRequest',
 ]);
 export const isAccessRequestCommand = (command: { readonly type: string }): command is AccessRequestCommand =>
   COMMANDS.has(command.type as AccessRequestCommand['type']);
@@ -110,6 +121,8 @@ export const evolveAccessRequest = <S extends AccessRequestState>(state: S, even
       const { requestId, reportId } = event.data;
       return change(state, requestId, ({ reportIds }) => ({ reportIds: [...reportIds, reportId] }));
     }
+    case 'AccessRequestWithdrawn':
+      return change(state, event.data.requestId, () => ({ withdrawn: true }));
     default:
       return unreachable(event);
   }
@@ -153,27 +166,48 @@ const reviewFirst = no(
   SECTION_22,
 );
 
+/** Said to readers as well. */
+export const accessRequestWithdrawn = no(
+  'access-request.withdrawn',
+  'The request was withdrawn: register it anew if the person asks again.',
+  'Anmodningen er trukket tilbage: registrér den på ny, hvis personen beder om indsigt igen.',
+);
+const noWithdrawalReason = no(
+  'access-request.withdrawal-reason',
+  'Say in words why the request is withdrawn.',
+  'Skriv med ord, hvorfor anmodningen trækkes tilbage.',
+);
+
+const lift = (personId: string, requestId: string): Decided => ({
+  type: 'LegalHoldLifted',
+  data: { personId, holdId: requestId },
+  subject: { id: personId, scope: 'identity' },
+  text: {},
+});
+
 const issue = (
-  { personId, requestId, reportId, policeTookPart }: Extract<AccessRequestCommand, { type: 'IssueAccessReport' }>['data'],
+  {
+    personId,
+    requestId,
+    reportId,
+    policeTookPart,
+    nextReviewOn,
+  }: Extract<AccessRequestCommand, { type: 'IssueAccessReport' }>['data'],
   of: AccessRequest,
   { withheld }: AccessRequestState,
   { today }: Context,
   held: boolean,
 ): Decision<Decided> => {
   if (of.reportIds.includes(reportId)) return nothing;
-  if (withheld.some(({ reviewOn }) => reviewOn < today)) return reviewFirst;
+  if ([...withheld.map(({ reviewOn }) => reviewOn), nextReviewOn ?? today].some((on) => on < today)) return reviewFirst;
   const issued: Decided = {
     type: 'AccessReportIssued',
     data: { personId, requestId, reportId, number: of.reportIds.length + 1 },
   };
-  const lifted: Decided = {
-    type: 'LegalHoldLifted',
-    data: { personId, holdId: requestId },
-    subject: { id: personId, scope: 'identity' },
-    text: {},
-  };
   // What the police have not decided on is still to be answered.
-  return held && (!policeTookPart || of.police !== undefined) ? accept<Decided>(issued, lifted) : accept<Decided>(issued);
+  return held && (!policeTookPart || of.police !== undefined)
+    ? accept<Decided>(issued, lift(personId, requestId))
+    : accept<Decided>(issued);
 };
 
 /**
@@ -195,7 +229,7 @@ export const decideAccessRequest = (
     const known = state.accessRequests.find((each) => each.requestId === requestId);
     if (known) return known.receivedOn === receivedOn ? nothing : taken('access-request');
     if (!isLocalDate(receivedOn) || receivedOn > context.today || receivedOn < yearsLater(context.today, -1)) return badDate;
-    if (state.accessRequests.some(({ reportIds }) => reportIds.length === 0)) return openAlready;
+    if (state.accessRequests.some(({ reportIds, withdrawn }) => reportIds.length === 0 && !withdrawn)) return openAlready;
     const dueOn = monthFrom(receivedOn);
     return accept<Decided>(
       { type: 'AccessRequested', data: { personId, requestId, receivedOn, dueOn } },
@@ -224,6 +258,14 @@ export const decideAccessRequest = (
   const { requestId } = command.data;
   const of = state.accessRequests.find((each) => each.requestId === requestId);
   if (!of) return notFound('access-request');
+  if (command.type === 'WithdrawAccessRequest') {
+    const { reason } = command.data;
+    if (of.withdrawn) return nothing;
+    if (!/\p{L}/u.test(reason)) return noWithdrawalReason;
+    const withdrawn: Decided = { type: 'AccessRequestWithdrawn', data: { personId, requestId }, subject, text: { reason } };
+    return isHeld(requestId) ? accept<Decided>(withdrawn, lift(personId, requestId)) : accept<Decided>(withdrawn);
+  }
+  if (of.withdrawn) return accessRequestWithdrawn;
   if (command.type === 'IssueAccessReport') return issue(command.data, of, state, context, isHeld(requestId));
   const { decision, note } = command.data;
   if (context.actor.kind !== 'police') return policeOnly;

@@ -11,8 +11,12 @@ export interface AccessRequestTableRow {
   received_on: string;
   due_on: string;
   answered: boolean;
+  withdrawn: boolean;
+  /** In the log, of the request. */
+  position: string;
   doc: {
     readonly registeredBy: string;
+    readonly withdrawn?: { readonly by: string; readonly at: string };
     readonly police?: { readonly decision: PoliceDecision; readonly by: string; readonly at: string };
     /** First issued first. */
     readonly reports: readonly {
@@ -33,6 +37,8 @@ export const accessRequestsTable = table<AccessRequestTableRow>({
     received_on: 'text',
     due_on: 'text',
     answered: 'bool',
+    withdrawn: 'bool',
+    position: 'text',
     doc: 'json',
   },
   indexes: ['(due_on, request_id)', '(person_id)'],
@@ -79,7 +85,8 @@ export const projectAccessRequest = (event: OnAccessRequest, rows: Rows): void =
   if (event.type === 'AccessRequested') {
     const { receivedOn, dueOn } = event.data;
     return rows.accessRequests.put({
-      ...{ request_id: requestId, person_id: personId, received_on: receivedOn, due_on: dueOn, answered: false },
+      ...{ request_id: requestId, person_id: personId, received_on: receivedOn, due_on: dueOn, position },
+      ...{ answered: false, withdrawn: false },
       doc: { registeredBy: by, reports: [] },
     });
   }
@@ -87,6 +94,8 @@ export const projectAccessRequest = (event: OnAccessRequest, rows: Rows): void =
   if (!row) throw new InconsistentHistoryError('access request unknown');
   if (event.type === 'PoliceContributionDecided')
     return rows.accessRequests.put({ ...row, doc: { ...row.doc, police: { decision: event.data.decision, by, at } } });
+  if (event.type === 'AccessRequestWithdrawn')
+    return rows.accessRequests.put({ ...row, withdrawn: true, doc: { ...row.doc, withdrawn: { by, at } } });
   const { reportId, number } = event.data;
   const reports = [...row.doc.reports, { reportId, number, issuedBy: by, issuedAt: at, position }];
   rows.accessRequests.put({ ...row, answered: true, doc: { ...row.doc, reports } });

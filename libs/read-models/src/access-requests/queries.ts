@@ -7,11 +7,17 @@ import type { AccessRequestQuestions, AccessRequestRow, LookRow, Trace } from '.
 import { at, inScope, isOneOf, Parameters, type Ask } from '../sql.js';
 import type { AccessRequestTableRow } from './projection.js';
 
-type Found = AccessRequestTableRow & { readonly withheld: number; readonly next_review_on: string | null };
+interface Found extends AccessRequestTableRow {
+  readonly withheld: number;
+  readonly next_review_on: string | null;
+  readonly merge_undone: boolean;
+}
 const WITHHELD = (what: string) =>
   `(select ${what} from ${at('withholdings')} w where not w.released and w.person_id in (${REGISTRATIONS('r.person_id')}))`;
 const COLUMNS = () =>
-  `select r.*, ${WITHHELD('count(*)::int')} as withheld, ${WITHHELD('min(w.review_on)')} as next_review_on
+  `select r.*, ${WITHHELD('count(*)::int')} as withheld, ${WITHHELD('min(w.review_on)')} as next_review_on,
+     exists (select 1 from ${at('merges')} m where m.into_person_id = r.person_id
+       and m.position < r.position and m.undone_position > r.position) as merge_undone
    from ${at('access_requests')} r`;
 const requestRow = ({ doc, ...row }: Found): AccessRequestRow => ({
   requestId: row.request_id,
@@ -19,10 +25,18 @@ const requestRow = ({ doc, ...row }: Found): AccessRequestRow => ({
   receivedOn: row.received_on,
   dueOn: row.due_on,
   answered: row.answered,
-  ...(doc as Pick<AccessRequestRow, 'registeredBy' | 'police' | 'reports'>),
+  mergeUndone: row.merge_undone,
+  ...(doc as Pick<AccessRequestRow, 'registeredBy' | 'withdrawn' | 'police' | 'reports'>),
   withheldParts: row.withheld,
   ...(row.next_review_on !== null && { nextReviewOn: row.next_review_on }),
 });
+
+/** Of `r`, a request. */
+const HAS_STATUS = {
+  waiting: 'not r.answered and not r.withdrawn',
+  answered: 'r.answered and not r.withdrawn',
+  withdrawn: 'r.withdrawn',
+} as const;
 
 interface MergedAt {
   readonly person_id: string;
@@ -64,7 +78,7 @@ export const accessRequestQueries = (ask: Ask, store: EventStore): AccessRequest
     return row && requestRow(row);
   },
 
-  accessRequests: async (scope, { answered, overdue, ofAuthority = [] }, paging) => {
+  accessRequests: async (scope, { status, dueBefore, ofAuthority = [] }, paging) => {
     const limit = limitOf(paging);
     const { p, values } = new Parameters();
     const conditions = inScope(scope, p);
@@ -78,8 +92,8 @@ export const accessRequestQueries = (ask: Ask, store: EventStore): AccessRequest
       theirs.push(`exists (select 1 ${its} and ${isOneOf('c.group_id', scope.groups, p)} and ${LEFT_BY(p(ofAuthority))})`);
     const where = [`(${theirs.join(' or ')})`];
     where.push(`not exists (select 1 ${its} and ${p(scope.userId)} = any(c.excluded_user_ids))`);
-    if (answered !== undefined) where.push(answered ? 'r.answered' : 'not r.answered');
-    if (overdue !== undefined) where.push(`not r.answered and r.due_on < ${p(overdue)}`);
+    if (status !== undefined) where.push(HAS_STATUS[status]);
+    if (dueBefore !== undefined) where.push(`r.due_on < ${p(dueBefore)}`);
     if (paging.after !== undefined) {
       const [on, id] = decodeCursor('access-requests', 2, paging.after);
       where.push(`(r.due_on, r.request_id) > (${p(on)}, ${p(id)})`);

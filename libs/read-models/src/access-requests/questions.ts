@@ -20,6 +20,9 @@ export interface AccessRequestRow {
   readonly dueOn: string;
   readonly answered: boolean;
   readonly registeredBy: string;
+  readonly withdrawn?: { readonly by: string; readonly at: string };
+  /** It came in while the person was one with another, and was so no more later: who of them asked is not known. */
+  readonly mergeUndone: boolean;
   readonly police?: { readonly decision: PoliceDecision; readonly by: string; readonly at: string };
   /** First issued first. */
   readonly reports: readonly IssuedReport[];
@@ -47,12 +50,12 @@ export interface LookRow {
 export interface AccessRequestQuestions {
   accessRequest(requestId: string): Promise<AccessRequestRow | undefined>;
   /**
-   * First due first. `overdue`: not answered, and due before that local date. `ofAuthority`: the organisations of the reader's
+   * First due first. `waiting`: neither answered nor withdrawn. `dueBefore`: a local date. `ofAuthority`: the organisations of the reader's
    * authority, for a scope with what it has left.
    */
   accessRequests(
     scope: CaseScope,
-    filter: { answered?: boolean; overdue?: string; ofAuthority?: readonly string[] },
+    filter: { status?: 'waiting' | 'answered' | 'withdrawn'; dueBefore?: string; ofAuthority?: readonly string[] },
     paging: Paging,
   ): Promise<Page<AccessRequestRow>>;
   /**
