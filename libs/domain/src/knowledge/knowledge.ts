@@ -13,7 +13,10 @@ export interface Happening {
   readonly at: string;
   /** Whose user recorded it. */
   readonly organisationId: string;
-  /** Whether who recorded it led the group's work at the time: writes down what others say and decide. Missing: it cannot be known. */
+  /**
+   * Whether who recorded it led the group's work at the time: reads all of the case, and writes down what others say and decide. Of
+   * what was said in the room: who said it. Missing: it cannot be known.
+   */
   readonly led?: boolean;
   /** Id of the event or request that caused it. */
   readonly causation?: string;

@@ -121,12 +121,13 @@ describe('what may rest on a disclosure', () => {
       on('e2', 11, 'hotspot', 'DeadlineMoved', { actionId: 'a1', from: '2026-12-01', to: '2026-12-08' }),
       on('e3', 12, 'hotspot', 'CaseClosed', { outcome: 'other', at: time(12) }),
       on('e4', 13, 'hotspot', 'InformationShared', shared('d2', 'hotspot', ['police'])),
-      // The words of who said it, and the sharer's own: not of who wrote them down.
+      // Led: who said it, not who wrote it down.
       on('e5', 14, 'hotspot', 'InformationSharedInRoom', shared('d3', 'bif', ['sof'], { itemId: 'i9', saidAt: time(14) })),
       on('e6', 15, 'sof', 'InformationShared', shared('d4', 'sof', ['bif'])),
     ];
     expect(of(origin, ...decided)).toEqual([]);
-    const possible = ['e2 possible', 'e3 possible', 'e4 possible'];
+    // The sharer's own further words rest on nothing.
+    const possible = ['e2 possible', 'e3 possible', 'e4 possible', 'e5 possible'];
     expect(of(origin, ...decided.map((each) => ({ ...each, led: true })))).toEqual(possible);
     expect(of(origin, ...decided.map(({ led: _, ...each }) => each))).toEqual(possible);
   });

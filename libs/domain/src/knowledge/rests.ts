@@ -73,9 +73,10 @@ export const restsOn = (history: readonly Happening[], caseId: string, disclosur
     const further = sharedIn(h);
     const by = further ? further.fromOrganisationId : h.organisationId;
     if (carriers.has(by)) return true;
-    // What somebody said is theirs, and so is what the first sharer shares.
-    if (further && ('saidAt' in h.event.data || by === shared.fromOrganisationId)) return false;
+    if (further && by === shared.fromOrganisationId) return false;
     if (h.led !== false) return true;
+    // What somebody said is theirs, whoever heard it.
+    if ('saidAt' in h.event.data) return false;
     if (h.event.type === 'ActionAgreed' && carriers.has(h.event.data.ownerOrganisationId)) return true;
     const itemId = itemOf(h);
     if (itemId === undefined) return false;

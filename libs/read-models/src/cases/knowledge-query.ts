@@ -77,6 +77,10 @@ const readLeading = async (store: EventStore, userIds: ReadonlySet<string>) => {
   };
 };
 
+/** Whose words they are: of what was said in the room, who said it. Undefined: somebody without an account. */
+const whose = ({ metadata }: StoredEvent, { event }: Happening): string | undefined =>
+  event.type === 'InformationSharedInRoom' ? event.data.fromUserId : metadata.actor;
+
 /** @throws SchemaError, UnknownEventError */
 export const recallableQuery = (ask: Ask, store: EventStore): ReadModels['recallable'] => {
   const history = readHistory(ask, store);
@@ -87,9 +91,11 @@ export const recallableQuery = (ask: Ask, store: EventStore): ReadModels['recall
       return isShared && event.data.caseId === caseId && event.data.disclosureId === disclosureId;
     });
     if (!shared) return undefined;
-    const led = await readLeading(store, new Set(all.map(({ stored }) => stored.metadata.actor)));
+    const led = await readLeading(store, new Set(all.flatMap(({ stored, happening }) => whose(stored, happening) ?? [])));
     const happenings = all.map(({ stored, happening }) => {
-      const leading = led(stored.metadata.actor, stored.position);
+      const by = whose(stored, happening);
+      // A guest without an account reads no case.
+      const leading = by === undefined ? false : led(by, stored.position);
       return { ...happening, ...(leading !== undefined && { led: leading }) };
     });
     const revision = all.findLast(({ stored }) => stored.stream === `case-${caseId}`)!.stored.revision;
