@@ -194,6 +194,46 @@ describe('a recalled disclosure', () => {
     for (const user of ['SOF', 'auditor', 'partner']) expect((await server.call(user, 'GET', '/api/recalls')).status).toBe(403);
   });
 
+  it('of the police can be recalled by them also after they have left the case; nothing else can', async () => {
+    const { caseId } = await newCase(server);
+    const id = await share('police', caseId, 'KANARIE-fra-politiet', ['sof']);
+    const others = await share('SOF', caseId, 'KANARIE-fra-sof', ['politi']);
+    await call('coordinator', 'DELETE', `/api/cases/${caseId}/organisations/politi`);
+    expect((await server.call('police', 'GET', `/api/cases/${caseId}`)).status).toBe(404);
+    for (const other of [others, randomUUID()]) expect((await recall('police', caseId, other)).status).toBe(404);
+    expect((await recall('police', caseId, id)).status).toBe(201);
+    expect((await server.call('SOF', 'GET', `/api/cases/${caseId}/timeline?limit=200`)).text).not.toContain(
+      'KANARIE-fra-politiet',
+    );
+    const excluded = await newCase(server);
+    const theirs = await share('police', excluded.caseId, 'KANARIE-fra-politiet', ['sof']);
+    await call('coordinator', 'POST', `/api/cases/${excluded.caseId}/exclusions`, { userId: 'police', ground: 'Fætter' });
+    await call('coordinator', 'DELETE', `/api/cases/${excluded.caseId}/organisations/politi`);
+    expect((await recall('police', excluded.caseId, theirs)).status).toBe(404);
+  });
+
+  it('read by who leads: what they say of it in the room may rest on it, and what the hearers do', async () => {
+    const { caseId } = await newCase(server);
+    const id = await share('SOF', caseId, 'KANARIE-læst', ['buf']);
+    const meetingId = await newMeeting(server);
+    const item = `/api/meetings/${meetingId}/items/${await newItem(server, meetingId, caseId)}`;
+    await call('coordinator', 'POST', `/api/meetings/${meetingId}/opening`);
+    const [lead, guest] = [
+      await arrive(server, meetingId, { userId: 'project-lead' }),
+      await arrive(server, meetingId, { guestName: 'Gæst', organisationId: 'jobcenter' }),
+    ];
+    await arrive(server, meetingId, { userId: 'bif' });
+    let { revision } = await call<{ revision: number }>('coordinator', 'POST', `${item}/opening`);
+    // A guest cannot have read it, and says it before anybody who did.
+    for (const fromAttendeeId of [guest, lead]) {
+      const said = { ...shared('KANARIE-sagt'), fromAttendeeId };
+      done(await server.call('coordinator', 'POST', `${item}/disclosures`, said, { 'if-match': String(revision++) }));
+    }
+    await call('BIF', 'POST', `/api/cases/${caseId}/reports`, { report: 'KANARIE-bygger-på-det' });
+    done(await recall('SOF', caseId, id));
+    expect((await restsOf(id))!.rests.map(({ eventType }) => eventType)).toEqual(['InformationSharedInRoom', 'ProgressReported']);
+  });
+
   it('is recalled once, also by two at the same moment, while the case goes on', async () => {
     const { caseId } = await newCase(server);
     const id = await share('SOF', caseId, 'KANARIE-samtidig', ['buf']);

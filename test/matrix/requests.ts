@@ -117,10 +117,18 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'POST /api/cases/{caseId}/withdrawals': onCase('open', async ({ caseId }) => ({
     body: { eventId: await reportOf(caseId), ground: 'KANARIE-matrix-grund' },
   })),
-  'POST /api/cases/{caseId}/disclosures/{disclosureId}/recall': onCase('open', async ({ caseId }) => ({
-    params: { disclosureId: await disclosureOf(caseId) },
-    body: { ground: 'KANARIE-matrix-grund' },
-  })),
+  'POST /api/cases/{caseId}/disclosures/{disclosureId}/recall': {
+    ...onCase('open', async ({ caseId }) => ({
+      params: { disclosureId: await disclosureOf(caseId) },
+      body: { ground: 'KANARIE-matrix-grund' },
+    })),
+    left: async () => {
+      const { caseId } = await newCase(server);
+      const disclosureId = await disclosureOf(caseId, 'police');
+      await coordinator('DELETE', `/api/cases/${caseId}/organisations/politi`);
+      return { params: { caseId, disclosureId }, body: { ground: 'KANARIE-matrix-grund' } };
+    },
+  },
   'POST /api/cases/{caseId}/recalls/{disclosureId}/reviews': onCase('open', async ({ caseId }) => {
     const disclosureId = await disclosureOf(caseId);
     await as('coordinator', 'POST', `/api/cases/${caseId}/follow-ups`, { on: day(9), note: 'KANARIE-matrix-note' });

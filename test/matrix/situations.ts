@@ -225,9 +225,9 @@ export const reportOf = async (caseId: string): Promise<string> => {
   return (await as<{ items: { eventId: string }[] }>('SOF', 'GET', path)).items[0]!.eventId;
 };
 /** From SOF to the coordinator's organisation. @returns its id */
-export const disclosureOf = async (caseId: string): Promise<string> => {
+export const disclosureOf = async (caseId: string, sharer = 'SOF'): Promise<string> => {
   const body = { ...disclosure(randomUUID()), toOrganisationIds: ['hotspotsekretariatet'] };
-  return (await as('SOF', 'POST', `/api/cases/${caseId}/disclosures`, body)).id;
+  return (await as(sharer, 'POST', `/api/cases/${caseId}/disclosures`, body)).id;
 };
 export const just = (body?: unknown): Row => ({ mine: () => ({ body }) });
 

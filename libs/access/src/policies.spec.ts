@@ -245,7 +245,7 @@ describe('cases', () => {
         if (action === 'decidePoliceContribution') expect(decide(user(role), action, left()).allowed).toBe(false);
       }
     // Nothing else of the case, and nobody else of the police.
-    for (const action of ['readCase', 'readPerson', 'answerAccessRequest', 'withdrawText', 'recallDisclosure'] as const)
+    for (const action of ['readCase', 'readPerson', 'answerAccessRequest', 'withdrawText', 'reviewRecalls'] as const)
       expect(decide(user('participant', 'police'), action, left()).allowed).toBe(false);
     for (const role of ['auditor', 'steeringMember'] as const)
       expect(decide(user(role, 'police'), 'decidePoliceContribution', left()).allowed).toBe(false);
@@ -303,6 +303,22 @@ describe('cases', () => {
     expect(decide(user('participant'), 'recallDisclosure', aCase()).policies).toEqual(['case.participant']);
     expect(decide(user('participant'), 'recallDisclosure', aCase({ organisationIds: ['sof'] })).allowed).toBe(false);
     expect(decide(user('participant'), 'reviewRecalls', aCase()).allowed).toBe(false);
+  });
+
+  it('the police recall what the police shared also after they have left the case', () => {
+    const left = (rest: Partial<CaseResource> = {}) => aCase({ organisationIds: ['sof'], authorityLeft: true, ...rest });
+    expect(decide(user('participant', 'police'), 'recallDisclosure', left())).toEqual({
+      allowed: true,
+      policies: ['case.recall-left'],
+    });
+    for (const role of LEADS)
+      expect(decide(user(role, 'police'), 'recallDisclosure', left()).policies).toContain('case.recall-left');
+    for (const rest of [{ authorityLeft: false }, { groupId: 'group-2' }, { excludedUserIds: ['user-1'] }])
+      expect(decide(user('participant', 'police'), 'recallDisclosure', left(rest)).allowed).toBe(false);
+    expect(decide(user('participant', 'police'), 'recallDisclosure', aCase({ organisationIds: ['sof'] })).allowed).toBe(false);
+    expect(decide(user('participant'), 'recallDisclosure', left()).allowed).toBe(false);
+    for (const role of ['auditor', 'steeringMember', 'administrator'] as const)
+      expect(decide(user(role, 'police'), 'recallDisclosure', left()).allowed).toBe(false);
   });
 
   it('what an organisation knew: leads of any, a participant of the own, municipal auditors without its words', () => {

@@ -18,7 +18,7 @@ export type Resource =
       readonly actionOwnerId?: string;
       /** Whose knowledge is asked about: for `readKnowledge`. */
       readonly knowerId?: string;
-      /** The own authority took part in it and no organisation of it does any more: for access requests. */
+      /** The own authority took part in it and no organisation of it does any more: for access requests and recalls. */
       readonly authorityLeft?: boolean;
     }
   | { readonly type: 'Group'; readonly groupId: string }

@@ -11,7 +11,7 @@ import { TheCall, type Call } from '../core/call.js';
 import { Changer, type Asked } from '../core/change.js';
 import { Answers, Changes, type Receipt } from '../core/endpoint.js';
 import { NotFoundError, RefusedError } from '../core/errors.js';
-import { resourceOf } from '../core/guards.js';
+import { ofAuthority, resourceOf } from '../core/guards.js';
 import { pagingOf } from '../core/paging.dto.js';
 import { Ports } from '../core/ports.js';
 import { Reveal } from '../core/reveal.js';
@@ -291,10 +291,7 @@ export class AccessRequestsController {
 
   /** The organisations of the principal's authority. */
   private async ofAuthority({ principal }: Call): Promise<readonly string[]> {
-    const { organisations } = await this.ports.readModels.registry();
-    return [...organisations.values()]
-      .filter(({ authorityId }) => authorityId === principal.authorityId)
-      .map(({ organisationId }) => organisationId);
+    return ofAuthority(principal, await this.ports.readModels.registry());
   }
 
   private shape({ answered, reports, ...row }: AccessRequestRow): AccessRequestAnswer {

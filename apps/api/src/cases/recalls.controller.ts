@@ -2,7 +2,7 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { caseScope, requireAccess } from '@app/access';
+import { caseScope, mayAccess, requireAccess, type Principal } from '@app/access';
 import { CATEGORIES, REST_REASONS, REVIEW_VERDICTS, type Category, type SharedDisclosure } from '@app/domain';
 import { RevisionConflictError } from '@app/event-store';
 import type { TimelineEntry } from '@app/read-models';
@@ -12,7 +12,7 @@ import { Changer } from '../core/change.js';
 import { Answers, Changes, type Receipt } from '../core/endpoint.js';
 import { NotFoundError } from '../core/errors.js';
 import { Flag, Id, Moment, Nested, Text, Word } from '../core/fields.js';
-import { factsOf, requireCase } from '../core/guards.js';
+import { factsOf, ofAuthority, requireCase, resourceOf } from '../core/guards.js';
 import { NEXT, PageQuery, pagingOf } from '../core/paging.dto.js';
 import { Ports } from '../core/ports.js';
 import { Reveal } from '../core/reveal.js';
@@ -74,6 +74,10 @@ export class RecallPage {
 /** Somebody changed the case between the look at what rests on it and the recall: look again, so often. */
 const LOOKS = 3;
 
+/** Of a case that the principal's authority takes part in no more. */
+const mayRecallLeft = (principal: Principal, facts: Parameters<typeof resourceOf>[0] | undefined): boolean =>
+  facts !== undefined && mayAccess(principal, 'recallDisclosure', { ...resourceOf(facts), authorityLeft: true });
+
 @ApiTags('Cases')
 @Controller('api')
 export class RecallsController {
@@ -88,7 +92,7 @@ export class RecallsController {
   @Changes({
     summary: 'Recall a disclosure that lacked its basis',
     description:
-      'By who shared it or leads the group; what the police shared, by the police. Who got it can read it no more and is told. What may rest on it is listed, and marked wherever it shows, until a human has looked.',
+      'By who shared it or leads the group; what the police shared, by the police, also when they have left the case. Who got it can read it no more and is told. What may rest on it is listed, and marked wherever it shows, until a human has looked.',
     status: 201,
   })
   async recall(
@@ -98,14 +102,20 @@ export class RecallsController {
   ): Promise<Receipt> {
     const { principal } = call;
     requireAccess(principal, 'recallDisclosure');
+    const own = ofAuthority(principal, await this.ports.readModels.registry());
     for (let look = 1; ; look++) {
       const readModels = await this.ask.readModels(call);
       // Which meetings spoke of the case is read there: also what another process wrote down a moment ago.
       await readModels.reach(await this.ask.head());
-      requireCase(principal, 'recallDisclosure', caseId, await readModels.caseFacts(caseId));
+      const facts = await readModels.caseFacts(caseId);
+      const leftIds = facts ? await readModels.caseIdsLeftBy(facts.personId, own) : [];
+      const left = leftIds.includes(caseId) && mayRecallLeft(principal, facts);
+      if (!left) requireCase(principal, 'recallDisclosure', caseId, facts);
       const found = await readModels.recallable(caseId, disclosureId);
       if (!found) throw new NotFoundError('recallDisclosure', [caseId]);
       const disclosure = await this.disclosureOf(found.entry);
+      // Who has left answers for what the own authority shared, and is told nothing of the rest.
+      if (left && !own.includes(disclosure.fromOrganisationId)) throw new NotFoundError('recallDisclosure', [caseId]);
       const { rests, revision } = found;
       try {
         const receipt = await this.changer.change(
@@ -113,7 +123,8 @@ export class RecallsController {
           'case',
           caseId,
           (state) => {
-            requireCase(principal, 'recallDisclosure', caseId, factsOf(state));
+            if (!left || !mayRecallLeft(principal, factsOf(state)))
+              requireCase(principal, 'recallDisclosure', caseId, factsOf(state));
             return { type: 'RecallDisclosure', data: { caseId, disclosure, rests, ground: body.ground } };
           },
           { expectedRevision: revision },

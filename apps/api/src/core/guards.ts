@@ -1,7 +1,7 @@
 // Access to one case or one group, asked once it is known. What may not be read does not exist: 404 either way.
 import { mayAccess, requireAccess, type AccessDecision, type Action, type Principal, type Resource } from '@app/access';
 import type { CaseState } from '@app/domain';
-import type { CaseFacts } from '@app/read-models';
+import type { CaseFacts, Registry } from '@app/read-models';
 import { NotFoundError } from './errors.js';
 
 type CaseResource = Extract<Resource, { type: 'Case' }>;
@@ -36,6 +36,10 @@ export const mayReadCase = (
   principal: Principal,
   facts: Pick<CaseFacts, 'groupId' | 'organisations' | 'excludedUserIds'>,
 ): boolean => mayAccess(principal, 'readCase', resourceOf(facts));
+
+/** The organisations of the principal's authority. */
+export const ofAuthority = ({ authorityId }: Principal, { organisations }: Registry): readonly string[] =>
+  [...organisations.values()].filter((each) => each.authorityId === authorityId).map(({ organisationId }) => organisationId);
 
 /** Roles that lead the group see what is in its cases; a participant sees what the own organisation gave or got. */
 export const leads = ({ role }: Principal): boolean =>
