@@ -548,6 +548,29 @@ describe('the report', () => {
     for (const told of ['UDEN-grundlag', 'Byggede på det', 'Modtageren havde intet grundlag.']) expect(texts).toContain(told);
   });
 
+  it('tells what was withdrawn because it rested on what was recalled: it is about the person all the same', async () => {
+    const mine = await newCase(server);
+    const { caseId, personId } = mine;
+    const shared = await share('SOF', mine, 'UDEN-grundlag', { toOrganisationIds: ['buf'] });
+    await call('BUF', 'POST', `/api/cases/${caseId}/reports`, { report: 'BYGGEDE-på-det' });
+    await call('SOF', 'POST', `/api/cases/${caseId}/disclosures/${shared}/recall`, {
+      ground: 'Modtageren havde intet grundlag.',
+    });
+    const recalls = await call<{ items: { disclosureId: string; rests: { eventId: string }[] }[] }>(
+      ...(['projectLead', 'GET', '/api/recalls?limit=200'] as const),
+    );
+    const [{ eventId }] = recalls.items.find(({ disclosureId }) => disclosureId === shared)!.rests as [{ eventId: string }];
+    const review = { eventId, verdict: 'withdraw', reason: 'Bygger alene på det.' };
+    await call('projectLead', 'POST', `/api/cases/${caseId}/recalls/${shared}/reviews`, review);
+    const timeline = await call<{ withdrawnTexts: object[] }>('projectLead', 'GET', `/api/cases/${caseId}/timeline?limit=200`);
+    expect(JSON.stringify(timeline)).not.toContain('BYGGEDE');
+    expect(timeline.withdrawnTexts).toContainEqual(
+      expect.objectContaining({ eventId, why: 'rested-on-recalled', withheld: true }),
+    );
+    const report = await reported(await ask(personId));
+    expect(textsOf(partsOf(report))).toEqual(expect.arrayContaining(['UDEN-grundlag', 'BYGGEDE-på-det']));
+  });
+
   it('shows what is erased as erased', async () => {
     const later = await startTestServer({ now: new Date(Date.now() - 9 * 86_400_000) });
     const as = async <T = Receipt>(

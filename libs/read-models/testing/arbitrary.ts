@@ -125,7 +125,10 @@ const onCase: Arb<CaseEvent> = fc.record({ caseId, personId }).chain(({ caseId, 
     event(fc.record({ actionId }), 'ActionReworded', { description: 'y' }),
     event(fc.record({ followUpId: fc.constantFrom('f1', 'f2', 'f3'), on: date }), 'FollowUpScheduled', { note: 'x' }),
     event(
-      fc.constant({ eventId: `${caseId}-e`, eventType: 'ProgressReported', writtenAt: '2026-11-02T09:00:00Z', told: ['sof'] }),
+      fc.record({
+        ...{ eventId: fc.constant(`${caseId}-e`), eventType: fc.constant('ProgressReported'), told: fc.constant(['sof']) },
+        ...{ writtenAt: fc.constant('2026-11-02T09:00:00Z'), why: fc.constantFrom('wrong-person', 'rested-on-recalled') },
+      }),
       'TextWithdrawn',
       { ground: 'x' },
     ),

@@ -118,7 +118,8 @@ export class AccessRequestsController {
   async draft(@TheCall() call: Call, @Param() { requestId }: RequestParams): Promise<AccessReportAnswer> {
     const { request, decision } = await this.requireRequest(call, 'answerAccessRequest', requestId);
     const built = await this.asOfNow(request);
-    const purpose = { purpose: 'access-request.draft', decision, personIds: built.personIds, caseIds: built.caseIds };
+    const { personIds, caseIds } = built;
+    const purpose = { purpose: 'access-request.draft', decision, personIds, caseIds, toThePerson: true as const };
     return markErased(withoutMarks(await this.out.reveal<AccessReportAnswer>(call, purpose, built.report)));
   }
 
@@ -130,7 +131,8 @@ export class AccessRequestsController {
   })
   async contribution(@TheCall() call: Call, @Param() { requestId }: RequestParams): Promise<PoliceContributionAnswer> {
     const { decision, built } = await this.requireContribution(call, requestId);
-    const purpose = { purpose: 'access-request.police', decision, personIds: built.personIds, caseIds: built.caseIds };
+    const { personIds, caseIds } = built;
+    const purpose = { purpose: 'access-request.police', decision, personIds, caseIds, toThePerson: true as const };
     return withoutMarks(await this.out.reveal<PoliceContributionAnswer>(call, purpose, built.contribution));
   }
 
@@ -209,7 +211,8 @@ export class AccessRequestsController {
     const { number, issuedAt: asOf, position } = issued;
     const built = await this.reports.build(request, position, { asOf, reportId, number });
     const { personIds, caseIds } = built;
-    const purpose = { purpose: 'access-request.report', decision, personIds, caseIds, exported: true as const };
+    const leaves = { exported: true, toThePerson: true } as const;
+    const purpose = { purpose: 'access-request.report', decision, personIds, caseIds, ...leaves };
     return markErased(withoutMarks(await this.out.reveal<AccessReportAnswer>(call, purpose, built.report)));
   }
 

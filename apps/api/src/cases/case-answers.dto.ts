@@ -9,6 +9,7 @@ import {
   DECISION_OUTCOMES,
   FIELD_CLASSES,
   REST_REASONS,
+  WITHDRAWAL_REASONS,
   type FieldClass,
 } from '@app/domain';
 import { WITHHELD_REASONS, WITHHELD_SAYS, type WithheldReason } from '../core/texts.js';
@@ -30,13 +31,15 @@ export const ERASED = {
   optional: true,
   description: 'What is null because it was erased: when, and by which erasure, whose certificate tells more.',
 };
-/** Why texts are null: they were about the wrong person, or shared without a basis. */
+/** What withdrew them: they are about the wrong person, rested on what was recalled, or were shared without a basis themselves. */
+export const WITHDRAWN_WHY = [...WITHDRAWAL_REASONS, 'recalled'] as const;
+/** Why texts are null. */
 export class WithdrawnTextAnswer {
   @Id({ description: 'The event whose texts were withdrawn.' }) eventId!: string;
   @Id() caseId!: string;
   @Moment() at!: string;
   @Id({ example: 'coordinator' }) by!: string;
-  @Word(['wrong-person', 'recalled']) why!: 'wrong-person' | 'recalled';
+  @Word(WITHDRAWN_WHY) why!: (typeof WITHDRAWN_WHY)[number];
   @Id({ optional: true, description: 'The disclosure that was recalled.' }) disclosureId?: string;
   @Flag({ description: 'false: recalled from others; you shared it, or review what rests on it.' }) withheld!: boolean;
   @Text(200, { many: true, example: ['/items/0/texts/report'], description: 'Where in this answer they stand, or would.' })

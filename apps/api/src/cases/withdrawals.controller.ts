@@ -14,6 +14,7 @@ import { Flag, Id, Moment, Nested, Text, Word } from '../core/fields.js';
 import { factsOf, requireCase } from '../core/guards.js';
 import { NEXT, PageQuery, pagingOf } from '../core/paging.dto.js';
 import { Reveal } from '../core/reveal.js';
+import { WITHDRAWN_WHY } from './case-answers.dto.js';
 import { CaseParams } from './case-requests.dto.js';
 
 export class WithdrawTextBody {
@@ -41,8 +42,10 @@ export class WithdrawalAnswer {
   @Moment() at!: string;
   @Id({ example: 'coordinator' }) by!: string;
   @Text(100, { example: 'InformationShared', description: 'What kind of text you got.' }) eventType!: string;
-  @Word(['wrong-person', 'recalled'], { description: 'About the wrong person, or shared without a basis.' })
-  why!: 'wrong-person' | 'recalled';
+  @Word(WITHDRAWN_WHY, {
+    description: 'About the wrong person, written on a disclosure that was recalled, or shared without a basis itself.',
+  })
+  why!: (typeof WITHDRAWN_WHY)[number];
   @Id({ optional: true, description: 'The disclosure that was recalled.' }) disclosureId?: string;
   @Moment({ description: 'When it was written.' }) writtenAt!: string;
   @Word(CATEGORIES, { optional: true, example: 'school' }) category?: Category;

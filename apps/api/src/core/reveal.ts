@@ -22,6 +22,8 @@ export interface Purpose {
   readonly criterion?: string;
   /** It leaves as a file, or for somebody else: an export. */
   readonly exported?: true;
+  /** To the person: what was withdrawn because it rested on something recalled is about them all the same. */
+  readonly toThePerson?: true;
   /** Whom the search found: what was looked for is theirs, and erased with them. */
   readonly subject?: Subject;
 }
@@ -39,14 +41,14 @@ export class Reveal {
    */
   async reveal<A>(
     call: Call,
-    { purpose, decision, texts: judge, caseIds = [], personIds = [], criterion, subject, exported }: Purpose,
+    { purpose, decision, texts: judge, caseIds = [], personIds = [], criterion, subject, exported, toThePerson }: Purpose,
     given: unknown,
   ): Promise<A> {
     const answer = judge ? judge.rest(given) : given;
     const all: Sealed[] = [];
     collect(answer, all);
     // Nobody opens what was withdrawn; what was recalled, who shared it and who reviews.
-    const [withdrawn, rests] = await this.marksOf(call, all);
+    const [withdrawn, rests] = await this.marksOf(call, all, toThePerson);
     const found = all.filter(({ eventId }) => !withdrawn.get(eventId)?.withheld);
     const texts = await this.ports.vault.openMany(found);
     const young = found.filter(({ fieldClass, subjectId }) => fieldClass !== 'staff' && subjectId !== LOG_SUBJECT);
@@ -89,13 +91,18 @@ export class Reveal {
     return unreadable.length === 0 ? shown : { ...shown, erased: await this.erasedOf(unreadable) };
   }
 
-  private async marksOf({ principal }: Call, texts: readonly Sealed[]) {
+  private async marksOf({ principal }: Call, texts: readonly Sealed[], toThePerson = false) {
     const eventIds = [...new Set(texts.filter(({ scope }) => scope !== 'identity').map(({ eventId }) => eventId))];
     const { withdrawn, rests } = await this.ports.readModels.marksAmong(eventIds);
     return [
       new Map(
         withdrawn.map(({ fromOrganisationId, ...mark }) => {
-          const withheld = mark.why === 'wrong-person' || !mayReadRecalled(principal, fromOrganisationId);
+          const told = {
+            'wrong-person': false,
+            'rested-on-recalled': toThePerson,
+            recalled: mayReadRecalled(principal, fromOrganisationId),
+          };
+          const withheld = !told[mark.why];
           return [mark.eventId, { ...mark, withheld }];
         }),
       ),

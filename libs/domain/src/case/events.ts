@@ -19,6 +19,9 @@ export const REST_REASONS = ['cites', 'caused-by', 'same-item', 'possible'] as c
 const rest = object({ eventId: id, eventType: code, why: oneOf(REST_REASONS), actionId: opt(id) });
 /** Something that may rest on a recalled disclosure: an event of the case or of a meeting. */
 export type Rest = Infer<typeof rest>;
+/** Why a text is withdrawn. */
+export const WITHDRAWAL_REASONS = ['wrong-person', 'rested-on-recalled'] as const;
+export type WithdrawalReason = (typeof WITHDRAWAL_REASONS)[number];
 export const REVIEW_VERDICTS = ['keep', 'withdraw'] as const;
 export type ReviewVerdict = (typeof REVIEW_VERDICTS)[number];
 
@@ -89,16 +92,18 @@ export const caseEvents = {
   /** The case moved to another area of its group. */
   CaseAreaChanged: event(1, { caseId: id, areaId: id }),
   /**
-   * The texts of an event, of this stream or of a meeting's, were written about the wrong person. `told`: organisations that got
-   * them and must forget them, and answer; but for the one that withdraws them, whose members are only written to.
+   * The texts of an event, of this stream or of a meeting's, were written about the wrong person, or rested on a disclosure that was
+   * recalled. `told`: organisations that got them and must forget them, and answer; but for the one that withdraws them, whose members
+   * are only written to. v1 did not say why.
    */
   TextWithdrawn: event(
-    1,
+    2,
     {
       ...{ caseId: id, eventId: id, eventType: code, writtenAt: instant },
-      ...{ category: opt(oneOf(CATEGORIES)), meetingId: opt(id), told: list(id) },
+      ...{ category: opt(oneOf(CATEGORIES)), meetingId: opt(id), told: list(id), why: oneOf(WITHDRAWAL_REASONS) },
     },
     { ground: text(219, 'social') },
+    { 1: (old) => ({ ...old, why: 'wrong-person' }) },
   ),
   WithdrawalAcknowledged: event(1, { caseId: id, eventId: id, organisationId: id }),
   /**

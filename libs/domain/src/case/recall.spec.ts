@@ -113,6 +113,7 @@ describe('what may rest on it is reviewed', () => {
       given(caseDecider, ...before).when(review('coordinator', eventId, 'withdraw', { text: text(eventId) })).decision.events;
     expect(of('e2').map(({ type }) => type)).toEqual(['RecallReviewed', 'TextWithdrawn', 'ActionCancelled']);
     expect(of('e3').map(({ type }) => type)).toEqual(['RecallReviewed', 'TextWithdrawn']);
+    expect(of('e3')[1]!.data).toMatchObject({ eventId: 'e3', why: 'rested-on-recalled' });
     // Done already: there is nothing to cancel.
     const done: CaseFolded = { type: 'ActionCompleted', data: { caseId, actionId: 'a1' } };
     const late = given(caseDecider, ...before, done).when(review('coordinator', 'e2', 'withdraw', { text: text('e2') }));

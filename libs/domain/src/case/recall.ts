@@ -73,7 +73,7 @@ export const reviewRecall = ({ data, context }: CommandOf<'ReviewRecall'>, state
   };
   if (verdict === 'keep') return accept(review);
   const withdrawn = text
-    ? withdrawText({ type: 'WithdrawText', data: { caseId, text, ground: reason }, context }, state).events
+    ? withdrawText({ type: 'WithdrawText', data: { caseId, text, ground: reason }, context }, state, 'rested-on-recalled').events
     : [];
   return accept(review, ...withdrawn, ...cancelled(rest, { caseId, ground: reason, context }, state));
 };

@@ -21,7 +21,11 @@ const withdraw = (actor: keyof typeof actors, over: Partial<WrittenText> = {}) =
   command('WithdrawText', { caseId, text: { ...text, ...over }, ground: 'Handlede om en anden' }, as(actor));
 const withdrawn = (told: readonly string[], over: object = {}): CaseFolded => ({
   type: 'TextWithdrawn',
-  data: { ...{ caseId, eventId: 'e1', eventType: 'ProgressReported', writtenAt: text.writtenAt }, told, ...over },
+  data: {
+    ...{ caseId, eventId: 'e1', eventType: 'ProgressReported', writtenAt: text.writtenAt, why: 'wrong-person' },
+    told,
+    ...over,
+  },
 });
 const sealedGround = { subject: { id: 'p1', scope: caseId }, text: { ground: 'Handlede om en anden' } };
 const toldBy = (actor: keyof typeof actors, over: Partial<WrittenText>, ...history: CaseFolded[]) =>

@@ -1,10 +1,10 @@
-// A text that was written about the wrong person is withdrawn: unreadable from here on, and those who got it are told to forget it.
+// A text that was written about the wrong person, or rested on a recalled disclosure, is withdrawn: unreadable from here on, and those who got it are told to forget it.
 // Always told in the case's own stream, also of a text in a meeting: one event is all that everybody has to know.
 import { accept, refuse, type Decision } from '../kernel/decider.js';
 import { notFound, nothing } from '../kernel/refusals.js';
 import { compact, unique } from '../kernel/values.js';
 import { LEADS } from '../kernel/vocabulary.js';
-import type { CaseCommand, CaseEvent } from './events.js';
+import type { CaseCommand, CaseEvent, WithdrawalReason } from './events.js';
 import type { ExistingCase } from './state.js';
 
 type CommandOf<T extends CaseCommand['type']> = Extract<CaseCommand, { type: T }>;
@@ -20,7 +20,11 @@ const notTold = refuse(
   'Din organisation har ikke fået besked om tilbagetrækningen.',
 );
 
-export const withdrawText = ({ data, context }: CommandOf<'WithdrawText'>, state: ExistingCase): Decision<CaseEvent> => {
+export const withdrawText = (
+  { data, context }: CommandOf<'WithdrawText'>,
+  state: ExistingCase,
+  why: WithdrawalReason = 'wrong-person',
+): Decision<CaseEvent> => {
   const { caseId, text, ground } = data;
   const { eventId, eventType, writtenAt, category, meetingId, writtenBy, organisationId } = text;
   if (state.withdrawals.some((w) => w.eventId === eventId && w.withdrawn)) return nothing;
@@ -31,7 +35,7 @@ export const withdrawText = ({ data, context }: CommandOf<'WithdrawText'>, state
   const told = unique([...got, organisationId]).filter((id) => id !== actor.organisationId);
   return accept({
     type: 'TextWithdrawn',
-    data: compact({ caseId, eventId, eventType, writtenAt, category, meetingId, told }),
+    data: compact({ caseId, eventId, eventType, writtenAt, category, meetingId, told, why }),
     subject: { id: state.referred.personId, scope: caseId },
     text: { ground },
   });

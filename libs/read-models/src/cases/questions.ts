@@ -1,5 +1,5 @@
 // What is asked about cases and their actions, and the shapes of the answers. Texts are still sealed.
-import type { AgeBand, Category, CloseOutcome, KnownEvent, Party, Rest, ReviewVerdict } from '@app/domain';
+import type { AgeBand, Category, CloseOutcome, KnownEvent, Party, Rest, ReviewVerdict, WithdrawalReason } from '@app/domain';
 import type { Sealed } from '@app/personal-data';
 import type { PersonRow } from '../persons/questions.js';
 import type { CaseScope, Page, Paging } from '../questions.js';
@@ -125,7 +125,7 @@ export interface WithdrawnMark {
   readonly at: string;
   readonly by: string;
   /** Withdrawn for all, or recalled from those who got it: who shared it and who reviews still read that. */
-  readonly why: 'wrong-person' | 'recalled';
+  readonly why: WithdrawalReason | 'recalled';
   /** Of a recalled disclosure. */
   readonly disclosureId?: string;
   readonly fromOrganisationId?: string;

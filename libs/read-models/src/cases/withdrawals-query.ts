@@ -22,7 +22,7 @@ const withdrawalRow = ({
   return {
     ...{ eventId: event_id, caseId: case_id, caseNumber: case_number, groupId: group_id, at: when },
     ...rest,
-    why: withdrawn ? 'wrong-person' : 'recalled',
+    why: withdrawn ?? 'recalled',
     ...(disclosure_id !== null && { disclosureId: disclosure_id }),
     told: told.map((organisationId) => {
       const answer = acknowledged.find((each) => each.organisationId === organisationId);
@@ -90,7 +90,7 @@ export const withdrawalQueries = (ask: Ask): Pick<ReadModels, 'withdrawals' | 'm
         caseId: case_id,
         at: when,
         by: doc.by,
-        why: doc.withdrawn ? 'wrong-person' : 'recalled',
+        why: doc.withdrawn ?? 'recalled',
         ...(disclosure_id !== null && { disclosureId: disclosure_id }),
         ...(doc.recalled && { fromOrganisationId: doc.recalled.fromOrganisationId }),
       })),

@@ -1,5 +1,5 @@
 // Texts that were withdrawn, disclosures that were recalled and what may rest on them, and who was told: from the cases' streams.
-import type { Category, Rest, ReviewVerdict } from '@app/domain';
+import type { Category, Rest, ReviewVerdict, WithdrawalReason } from '@app/domain';
 import type { OnCase } from '../history.js';
 import type { Rows } from '../rows.js';
 import { table } from '../tables.js';
@@ -19,8 +19,8 @@ export interface WithdrawalTableRow {
     readonly category?: Category | undefined;
     readonly meetingId?: string | undefined;
     readonly by: string;
-    /** False: only recalled; the sharer and who reviews still read it. */
-    readonly withdrawn: boolean;
+    /** Missing: only recalled; the sharer and who reviews still read it. */
+    readonly withdrawn?: WithdrawalReason | undefined;
     readonly recalled?: { readonly fromOrganisationId: string; readonly at: string; readonly by: string } | undefined;
     readonly acknowledged: readonly { readonly organisationId: string; readonly by: string; readonly at: string }[];
   };
@@ -65,7 +65,7 @@ export const projectWithdrawal = (event: OnWithdrawal, rows: Rows): void => {
     const recall = event.type === 'DisclosureRecalled';
     const { caseId, eventType, category, meetingId } = event.data;
     const recalled = recall ? { fromOrganisationId: event.data.fromOrganisationId, at: when, by } : row?.doc.recalled;
-    const withdrawn = !recall || (row?.doc.withdrawn ?? false);
+    const withdrawn = recall ? row?.doc.withdrawn : event.data.why;
     const writtenAt = recall ? event.data.sharedAt : event.data.writtenAt;
     const told = [...new Set([...(row?.told ?? []), ...event.data.told])];
     return rows.withdrawals.put({

@@ -18,7 +18,7 @@ const toRow = ({ doc, group_id, case_number, withdrawn_at, recalled_at }: Found)
 });
 const SELECT = () =>
   `select d.position, d.at, d.group_id, d.doc, c.case_number, w.doc -> 'recalled' ->> 'at' as recalled_at,
-     case when (w.doc ->> 'withdrawn')::boolean then w.at end as withdrawn_at
+     case when w.doc ->> 'withdrawn' is not null then w.at end as withdrawn_at
    from ${at('disclosures')} d left join ${at('cases')} c on c.case_id = d.case_id
    left join ${at('withdrawals')} w on w.event_id = d.doc -> 'content' ->> 'eventId'`;
 
