@@ -3,7 +3,7 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:cryp
 import type { Subject } from '@app/domain';
 import { normaliseCpr } from './cpr.js';
 import type { KeyStore } from './key-store.js';
-import { nameWords, prefixesOf, readingsOf, SHORTEST_PREFIX, wordsToFind } from './names.js';
+import { nameWords, prefixesOf, readingsOf, wholesToFind, wordsToFind } from './names.js';
 
 const hmac = (key: KeyObject, text: string): string => createHmac('sha256', key).update(text).digest('base64url');
 
@@ -41,16 +41,18 @@ const TOKEN_CHARS = 22;
 export interface NameTokens {
   /** Equal for two names of the same words, in any order. */
   readonly key: string;
-  /** Words and their beginnings, sorted: not in the order of the name. */
+  /** Words and their beginnings, and numbers, sorted: not in the order of the name. */
   readonly tokens: readonly string[];
 }
-/** One word of a search. Without `prefix` it is too short to be the beginning of one. */
-export interface WordToken {
-  readonly whole: string;
-  readonly prefix?: string;
+/** One way to read a search. */
+export interface NameReading {
+  /** Who has all of these is found. */
+  readonly found: readonly string[];
+  /** Whose name has every word and number of the search has all of these too. */
+  readonly exact: readonly string[];
 }
-/** The ways to read a search: a person is found by one of them with all its words. */
-export type NameQuery = readonly (readonly WordToken[])[];
+/** The ways to read a search: a person is found by one of them. */
+export type NameQuery = readonly NameReading[];
 
 /** Service keys are read once, at start: they are never destroyed, and every command needs one. */
 export class BlindIndex {
@@ -107,22 +109,21 @@ export class BlindIndex {
       known.set(place, computed);
       return computed;
     };
-    const words = wordsToFind(name);
-    const prefixes = new Set(words.flatMap(prefixesOf));
+    const wholes = wholesToFind(name);
+    const prefixes = new Set(wordsToFind(name).flatMap(prefixesOf));
     return {
       key: this.#nameToken('name', [...new Set(nameWords(name))].sort().join(' ')),
-      tokens: [...words.map((word) => token('whole', word)), ...[...prefixes].map((prefix) => token('prefix', prefix))].sort(),
+      tokens: [...wholes.map((word) => token('whole', word)), ...[...prefixes].map((prefix) => token('prefix', prefix))].sort(),
     };
   }
 
   /** Empty when there is not a word in it. */
   nameQuery(criterion: string): NameQuery {
-    return readingsOf(criterion).map((words) =>
-      words.map((word) => ({
-        whole: this.#nameToken('whole', word),
-        ...([...word].length >= SHORTEST_PREFIX && { prefix: this.#nameToken('prefix', word) }),
-      })),
-    );
+    const whole = (word: string) => this.#nameToken('whole', word);
+    return readingsOf(criterion).map(({ beginnings, wholes, all }) => ({
+      found: [...beginnings.map((word) => this.#nameToken('prefix', word)), ...wholes.map(whole)],
+      exact: all.map(whole),
+    }));
   }
 
   #nameToken(kind: 'birth' | 'name' | 'prefix' | 'whole', text: string): string {

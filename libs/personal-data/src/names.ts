@@ -26,6 +26,9 @@ const rawWords = (name: string): string[] =>
     .split(/[^\p{L}\p{M}]+/u)
     .filter((word) => /\p{L}/u.test(word));
 
+/** What is not spelled but counted: compared whole, as 1 is no beginning of 12. */
+const numbersOf = (name: string): string[] => [...new Set(name.normalize('NFKD').match(/\p{Nd}+/gu))];
+
 /** Two words next to each other, written as one: Anne-Marie and Anne Marie are Annemarie. */
 const joinedAt = (words: readonly string[], i: number): string[] => [
   ...words.slice(0, i),
@@ -33,10 +36,10 @@ const joinedAt = (words: readonly string[], i: number): string[] => [
   ...words.slice(i + 2),
 ];
 
-/** The words of a name, folded. */
+/** The words of a name, folded. Not its numbers: what somebody put behind a name to tell two of them apart makes no other name. */
 export const nameWords = (name: string): string[] => rawWords(name).map(fold);
 
-/** What a name is found by: its words, and every two of them written as one. */
+/** What a name is found by the beginning of: its words, and every two of them written as one. */
 export const wordsToFind = (name: string): string[] => {
   const words = rawWords(name);
   const joined = words.slice(1).map((word, i) => words[i]! + word);
@@ -52,16 +55,30 @@ export const prefixesOf = (word: string): string[] => {
   return letters.map((_, i) => letters.slice(0, i + 1).join('')).slice(SHORTEST_PREFIX - 1);
 };
 
-/** More words than this are not looked at: the first ones say enough. */
+/** What a name is found by as a whole: that, and its numbers. */
+export const wholesToFind = (name: string): string[] => [...wordsToFind(name), ...numbersOf(name)];
+
+/** More words than this, and more numbers, are not looked at: the first ones say enough. */
 const MOST_WORDS = 8;
 
-/** The ways to read what somebody searches for: as it is written, and with two words as one. Empty: there is nothing to search for. */
-export const readingsOf = (criterion: string): string[][] => {
+/** One way to read what somebody searches for. */
+export interface Reading {
+  /** Each one may be the beginning of a word. */
+  readonly beginnings: readonly string[];
+  /** Each one has to be there as it is. */
+  readonly wholes: readonly string[];
+  /** All that was written, also what is too short to look for: a name that has each of them as it is, is the very one. */
+  readonly all: readonly string[];
+}
+
+/** As it is written, and with two words as one. Empty: without a letter there is nothing to search for. */
+export const readingsOf = (criterion: string): Reading[] => {
   const words = rawWords(criterion).slice(0, MOST_WORDS);
-  const readings = [words, ...words.slice(1).map((_, i) => joinedAt(words, i))].map((reading) => {
+  if (words.length === 0) return [];
+  const numbers = numbersOf(criterion).slice(0, MOST_WORDS);
+  return [words, ...words.slice(1).map((_, i) => joinedAt(words, i))].map((reading) => {
     const folded = reading.map(fold);
-    const long = folded.filter((word) => [...word].length >= SHORTEST_PREFIX);
-    return long.length > 0 ? long : folded;
+    const beginnings = folded.filter((word) => [...word].length >= SHORTEST_PREFIX);
+    return { beginnings, wholes: beginnings.length > 0 ? numbers : [...folded, ...numbers], all: [...folded, ...numbers] };
   });
-  return readings.filter((reading) => reading.length > 0);
 };

@@ -70,7 +70,7 @@ export class FoundIdentity {
   @Flag({ example: false }) addressProtected!: boolean;
 }
 export class FoundPersonAnswer extends FoundIdentity {
-  @Flag({ description: 'Every word is a whole word of the name. These come first.' }) exact!: boolean;
+  @Flag({ description: 'Every word and number is a whole one of the name or alias. These come first.' }) exact!: boolean;
   @Id({ many: true, description: 'The cases of the person that you may see.' }) caseIds!: string[];
 }
 export class SearchAnswer {

@@ -45,6 +45,15 @@ describe('a search by name', () => {
     expect(await ids('Testpige', scope)).toEqual([]);
   });
 
+  it('takes a number in a name for part of it', async () => {
+    const { g, personId, scope } = await registered({ name: 'Talt Person 12' });
+    const other = await g.register({ name: 'Talt Person 13' });
+    await g.case({ personId: other });
+    expect(await found('Talt Person 12', scope)).toMatchObject([{ personId, exact: true }]);
+    expect((await ids('Talt Person', scope)).sort()).toEqual([personId, other].sort());
+    expect(await found('Talt P', scope)).toMatchObject([{ exact: false }, { exact: false }]);
+  });
+
   it('finds only persons with a case in the scope, and tells of no other case', async () => {
     const { g, personId, caseId } = await registered({ name: 'Kjær Testperson' });
     const elsewhere = inGroup(bench.history);

@@ -53,8 +53,8 @@ export const personQueries = (ask: Ask): Pick<ReadModels, 'person' | 'registrati
       const one = `array[${p(token)}]::text[]`;
       return `(s.name_tokens @> ${one} or s.alias_tokens @> ${one})`;
     };
-    const reading = (word: (word: (typeof query)[number][number]) => string) =>
-      query.map((words) => `(${words.map((each) => has(word(each))).join(' and ')})`).join(' or ');
+    const any = (tokens: (reading: (typeof query)[number]) => readonly string[]) =>
+      query.map((reading) => `(${tokens(reading).map(has).join(' and ')})`).join(' or ');
     // By the surviving registration, with the cases of all.
     const itsCases = `from ${at('cases')} c join ${at('persons')} o on o.person_id = c.person_id
       where coalesce(o.merged_into, o.person_id) = p.person_id`;
@@ -62,9 +62,9 @@ export const personQueries = (ask: Ask): Pick<ReadModels, 'person' | 'registrati
       `select p.person_id, p.doc, ${addressProtected()} as address_protected, f.exact,
          array(select c.case_id ${itsCases} and ${conditions.join(' and ')} order by c.referred_at desc, c.case_id) as case_ids
        from (
-         select coalesce(r.merged_into, r.person_id) as person_id, bool_or(${reading(({ whole }) => whole)}) as exact
+         select coalesce(r.merged_into, r.person_id) as person_id, bool_or(${any(({ exact }) => exact)}) as exact
          from ${at('person_search')} s join ${at('persons')} r using (person_id)
-         where ${reading(({ whole, prefix }) => prefix ?? whole)} group by 1
+         where ${any(({ found }) => found)} group by 1
        ) f join ${at('persons')} p using (person_id)
        where exists (select 1 ${itsCases} and ${conditions.join(' and ')})
          and not exists (select 1 ${itsCases} and ${p(scope.userId)} = any(c.excluded_user_ids))
