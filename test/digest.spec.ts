@@ -58,6 +58,10 @@ describe('the list', () => {
     await server.app.get(Chaser).look();
     await mailer.look();
   };
+  const lineOf = (text: string, actionId: string) => {
+    const lines = text.split('\n');
+    return lines[lines.findIndex((line) => line.includes(actionId)) - 1];
+  };
   const listsOf = (user: string) =>
     letters.filter(({ to, subject }) => to === `${user}@demo.example` && subject.startsWith('Ugens'));
 
@@ -167,5 +171,77 @@ describe('the list', () => {
     expect(list.subject).toBe('Ugens overblik 4. januar 2027');
     expect(list.text).toContain(numbers[2]);
     for (const n of [0, 1]) expect(list.text + list.html).not.toContain(numbers[n]);
+  });
+
+  it('says who is to accept an action on its way from one to another: the receiver, and not the owner', async () => {
+    for (const user of ['gadeteam', 'jobcenter'])
+      done(await server.call(user, 'PUT', '/api/me/mail', { language: 'da', reminders: 'digest', chases: 'digest' }));
+    const { caseId } = await newCase(server);
+    const owner = { ownerOrganisationId: 'gadeteam', ownerUserId: 'gadeteam' };
+    const [soon, far] = [
+      await newAction(server, caseId, { deadline: '2027-02-03', ...owner }),
+      await newAction(server, caseId, { deadline: '2027-09-01', ...owner }),
+    ];
+    for (const id of [soon, far]) {
+      const path = `/api/cases/${caseId}/actions/${id}`;
+      done(await server.call('gadeteam', 'POST', `${path}/acceptance`));
+      const etag = (await server.call('gadeteam', 'GET', `/api/cases/${caseId}`)).headers.get('etag')!;
+      const to = { toOrganisationId: 'jobcenter', toUserId: 'jobcenter' };
+      done(await server.call('gadeteam', 'POST', `${path}/handover`, to, { 'if-match': etag }));
+    }
+    await at('2027-01-27T09:00:00.000Z');
+    await at('2027-02-01T07:00:00.000Z');
+    const [of, to] = ['gadeteam', 'jobcenter'].map((user) => listsOf(user).at(-1)!.text);
+    for (const id of [soon, far]) expect(lineOf(to!, id)).toContain('(venter på din accept)');
+    // Still the owner's until it is accepted.
+    expect(lineOf(of!, soon)).toMatch(/frist 3. februar 2027$/);
+    expect(of).not.toContain(far);
+  });
+
+  it('is not said to have held what nobody got: that is seen as not sent', async () => {
+    const { caseId } = await newCase(server);
+    const owner = { ownerOrganisationId: 'politi', ownerUserId: 'police' };
+    const id = await newAction(server, caseId, { deadline: '2027-02-09', ...owner });
+    done(await server.call('police', 'POST', `/api/cases/${caseId}/actions/${id}/acceptance`));
+    await at('2027-02-05T09:00:00.000Z');
+    const of = async () =>
+      server.ports.dataSource.query<{ status: string; why: string | null }[]>(
+        `select distinct status, why from mail.outbox where facts -> 'action' ->> 'actionId' = $1 and user_id = 'police'`,
+        [id],
+      );
+    expect(await of()).toEqual([{ status: 'for-digest', why: null }]);
+    const all = await server.call<{ items: { actionId: string; caseId: string }[] }>(
+      'coordinator',
+      'GET',
+      '/api/actions?owner=police&limit=200',
+    );
+    for (const { actionId, caseId: itsCase } of all.body.items)
+      done(await server.call('coordinator', 'POST', `/api/cases/${itsCase}/actions/${actionId}/completion`, {}));
+    const before = listsOf('police').length;
+    await at('2027-02-08T07:00:00.000Z');
+    expect(listsOf('police')).toHaveLength(before);
+    expect(await of()).toEqual([{ status: 'not-sent', why: 'nothing-left' }]);
+  });
+
+  it('has what is somebody’s for whom one stands in, as long as they are away', async () => {
+    const group = `/api/groups/${DEMO_GROUP}`;
+    done(await server.call('BUF', 'PUT', '/api/me/mail', { language: 'da', reminders: 'digest', chases: 'digest' }));
+    done(await server.call('administrator', 'PUT', `${group}/members/police/deputy`, { deputyUserId: 'buf' }));
+    const { caseId } = await newCase(server);
+    const owner = { ownerOrganisationId: 'politi', ownerUserId: 'police' };
+    const [due, asked] = [
+      await newAction(server, caseId, { deadline: '2027-02-18', ...owner }),
+      await newAction(server, caseId, { deadline: '2027-09-01', ...owner }),
+    ];
+    done(await server.call('police', 'POST', `/api/cases/${caseId}/actions/${due}/acceptance`));
+    await at('2027-02-10T09:00:00.000Z');
+    done(await server.call('police', 'POST', `${group}/absences`, { from: '2027-02-11', backOn: '2027-02-17' }));
+    await at('2027-02-15T07:00:00.000Z');
+    const list = listsOf('buf').at(-1)!;
+    expect(list.subject).toBe('Ugens overblik 15. februar 2027');
+    expect(lineOf(list.text, due)).toMatch(/frist 18. februar 2027$/);
+    expect(lineOf(list.text, asked)).toContain('(venter på din accept)');
+    await at('2027-02-22T07:00:00.000Z');
+    expect(listsOf('buf').at(-1)?.text ?? '').not.toContain(asked);
   });
 });

@@ -37,6 +37,13 @@ it('is a colleague when nobody stands in, or who stands in is away as well', () 
   expect(told({ members, absent: ['holder'] })).toEqual(['colleague']);
   expect(told({ members, absent: ['holder', 'deputy'], deputy: 'deputy' })).toEqual(['colleague']);
 });
+it('is no deputy who belongs to the group only for somebody who has left it', () => {
+  const without = { members: ['lead', 'colleague', 'other'], deputy: 'deputy' };
+  expect(told(without)).toEqual(['colleague']);
+  expect(told({ ...without, members: ['lead', 'other'] })).toEqual(['lead']);
+  // A deputy who is a member as well goes on reading the case.
+  expect(told({ members: ['lead', 'colleague', 'deputy'], deputy: 'deputy' })).toEqual(['deputy']);
+});
 it('is who leads the group when the organisation has nobody here, also where theirs takes no part in the case', () => {
   expect(told({ members: ['lead', 'holder', 'other'], absent: ['holder'] })).toEqual(['lead']);
 });

@@ -1,10 +1,21 @@
 // Who is told about an action: the holder, deputies while the holder is away, else whoever of the organisation is in the group.
 import { isAwayOn, type ExistingCase, type Told } from '@app/domain';
 import type { GroupRow, Registry } from '@app/read-models';
+import { membershipOf } from '../core/membership.js';
 
 const isHere = (group: GroupRow, userId: string, today: string): boolean =>
   group.members.some((m) => m.userId === userId && m.from <= today && (m.until === undefined || today < m.until)) &&
   !isAwayOn(group.absences, userId, today);
+
+/** There, and of the group: a deputy who belongs to it only for somebody who has left belongs to it no more. */
+const mayStandIn = ({ users }: Registry, group: GroupRow, userId: string, today: string): boolean =>
+  membershipOf(group, userId, today, (id) => users.get(id)?.leftOn) !== undefined && !isAwayOn(group.absences, userId, today);
+
+/** Whose actions in a group are a user's to see to besides the own: of those who named them deputy and are not here today. */
+export const standsInFor = (registry: Registry, group: GroupRow, userId: string, today: string): readonly string[] =>
+  mayStandIn(registry, group, userId, today)
+    ? group.deputies.flatMap((d) => (d.deputyUserId === userId && !isHere(group, d.userId, today) ? [d.userId] : []))
+    : [];
 
 /**
  * @param holder whose hands it is in; without `userId` nobody is named
@@ -30,7 +41,7 @@ export const toldOf = (
   const deputies = group.deputies
     .filter((d) => d.userId === userId)
     .map((d) => d.deputyUserId)
-    .filter((id) => !isAwayOn(group.absences, id, today));
+    .filter((id) => mayStandIn(registry, group, id, today));
   // Who leads the group's cases leads this one, whether or not their own organisation takes part in it.
   const leads = here.filter((id) => ['coordinator', 'projectLead'].includes(registry.users.get(id)?.role ?? ''));
   const candidates = [

@@ -2,6 +2,7 @@
 import { DEFAULT_MAIL, isWorkingDay, YEARLY_CLOSING_DAYS } from '@app/domain';
 import { addDays, instantAt, weekdayOf } from '@app/platform';
 import type { ActionRow, Registry } from '@app/read-models';
+import { standsInFor } from '../chase/told.js';
 import type { Ports } from '../core/ports.js';
 import type { ActionFacts, DigestFacts, Message } from './kinds.js';
 import type { Delivery } from './outbox.js';
@@ -27,10 +28,21 @@ export const digestDueAt = (week: string): string | undefined => {
   return day === undefined ? undefined : instantAt(day, DIGEST_TIME);
 };
 
-const factsOf = ({ caseId, caseNumber, actionId, deadline, awaitsAcceptanceSince }: ActionRow) => ({
-  ...{ caseId, caseNumber, actionId, deadline },
-  awaitsAcceptance: awaitsAcceptanceSince !== undefined,
-});
+/** Who is to see to it: the reader, and whom they stand in for. */
+interface Hands {
+  readonly userIds: readonly string[];
+  readonly organisationId: string | undefined;
+}
+/** Whoever was asked: of an action on its way to another, the receiver. */
+const awaits = ({ awaitsAcceptanceSince, handoverTo, ...row }: ActionRow, { userIds, organisationId }: Hands): boolean => {
+  const asked = handoverTo ?? { organisationId: row.ownerOrganisationId, userId: row.ownerUserId };
+  const theirs = asked.userId === undefined ? asked.organisationId === organisationId : userIds.includes(asked.userId);
+  return awaitsAcceptanceSince !== undefined && theirs;
+};
+const factsOf = (row: ActionRow, hands: Hands) => {
+  const { caseId, caseNumber, actionId, deadline } = row;
+  return { caseId, caseNumber, actionId, deadline, awaitsAcceptance: awaits(row, hands) };
+};
 
 /** @param waiting what was kept for the list, of actions in whoever's hands. @returns undefined: nothing is theirs */
 const listOf = async (
@@ -43,18 +55,32 @@ const listOf = async (
   const on = clock.today();
   const scope = { all: true, userId } as const;
   const paging = { limit: 200 };
+  const standsIn = [...registry.groups.values()].flatMap((group) =>
+    standsInFor(registry, group, userId, on).map((id) => ({ id, groupId: group.groupId })),
+  );
+  const ofUser = async (id: string): Promise<readonly ActionRow[]> => {
+    const [due, asked] = await Promise.all([
+      readModels.actions(scope, { ownerUserId: id, dueBefore: addDays(on, AHEAD_DAYS + 1) }, paging, on),
+      readModels.actions(scope, { awaitsAcceptanceOf: id }, paging, on),
+    ]);
+    return [...due.items, ...asked.items];
+  };
   const lists = await Promise.all([
-    readModels.actions(scope, { ownerUserId: userId, dueBefore: addDays(on, AHEAD_DAYS + 1) }, paging, on),
-    readModels.actions(scope, { ownerUserId: userId, awaitsAcceptance: true }, paging, on),
+    ofUser(userId),
+    ...standsIn.map(async ({ id, groupId }) => (await ofUser(id)).filter((row) => row.groupId === groupId)),
   ]);
   const told = await Promise.all(
     waiting.flatMap(({ facts }) => (facts.action ? [readModels.action(facts.action.actionId, on)] : [])),
   );
-  const found = [...lists.flatMap(({ items }) => items), ...told.filter((row) => row !== undefined)];
+  const found = [...lists.flat(), ...told.filter((row) => row !== undefined)];
   const cases = found.map(({ caseId }) => caseId);
   const readable = await readableBy(ports, registry, userId, cases);
   const open = found.filter((row) => row.status !== 'completed' && row.status !== 'cancelled' && readable.has(row.caseId));
-  const actions = [...new Map(open.map((row) => [row.actionId, factsOf(row)])).values()].sort(byDeadline);
+  const hands = {
+    userIds: [userId, ...standsIn.map(({ id }) => id)],
+    organisationId: registry.users.get(userId)?.organisationId,
+  };
+  const actions = [...new Map(open.map((row) => [row.actionId, factsOf(row, hands)])).values()].sort(byDeadline);
   const groups = [...registry.groups.values()].filter((group) =>
     group.members.some((m) => m.userId === userId && m.from <= on && (m.until === undefined || on < m.until)),
   );
@@ -89,7 +115,10 @@ export const composeDigests = async (
     const { reminders, chases } = user.mail ?? DEFAULT_MAIL;
     return reminders === 'digest' || chases === 'digest' || waitingFor.has(userId);
   };
-  const members = [...registry.groups.values()].flatMap((group) => group.members.map(({ userId }) => userId));
+  const members = [...registry.groups.values()].flatMap((group) => [
+    ...group.members.map(({ userId }) => userId),
+    ...group.deputies.map(({ deputyUserId }) => deputyUserId),
+  ]);
   const messages: Omit<Message, 'messageId'>[] = [];
   for (const userId of [...new Set([...members, ...waitingFor.keys()])].filter(wants)) {
     const digest = await listOf(ports, registry, userId, waitingFor.get(userId) ?? []);

@@ -72,6 +72,10 @@ export const actionQueries = (ask: Ask): Pick<ReadModels, 'action' | 'actions' |
     if (filter.overdue === false) where.push(`not (a.open and a.deadline < ${p(today)})`);
     if (filter.dueBefore !== undefined) where.push(`a.deadline < ${p(filter.dueBefore)}`);
     if (filter.awaitsAcceptance !== undefined) where.push(`a.asked_on is ${filter.awaitsAcceptance ? 'not ' : ''}null`);
+    if (filter.awaitsAcceptanceOf !== undefined) {
+      const asked = `case when a.doc -> 'handoverTo' is null then a.owner_user_id else a.doc -> 'handoverTo' ->> 'userId' end`;
+      where.push(`a.asked_on is not null and ${asked} = ${p(filter.awaitsAcceptanceOf)}`);
+    }
     if (paging.after !== undefined) {
       const [deadline, actionId] = decodeCursor('actions', 2, paging.after);
       where.push(`(a.deadline, a.action_id) > (${p(deadline)}, ${p(actionId)})`);

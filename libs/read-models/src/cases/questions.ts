@@ -182,6 +182,8 @@ export interface ActionFilter {
   readonly dueBefore?: string;
   /** Somebody has still to accept it, or a handover of it. */
   readonly awaitsAcceptance?: boolean;
+  /** This user was asked by name to accept it, or a handover of it. */
+  readonly awaitsAcceptanceOf?: string;
 }
 
 export interface CaseQuestions {
