@@ -338,7 +338,8 @@ describe('mail', () => {
     const { id } = done(await server.call('SOF', 'POST', `/api/cases/${caseId}/disclosures`, disclosure));
     const ground = 'Der var intet grundlag for at dele det';
     done(await server.call('SOF', 'POST', `/api/cases/${caseId}/disclosures/${id}/recall`, { ground }));
-    expect((await mailed()).sort()).toEqual([email, 'police@demo.example']);
+    const leads = ['coordinator', 'hotspot-chief', 'project-lead'].map((user) => `${user}@demo.example`);
+    expect((await mailed()).sort()).toEqual([...leads, email, 'police@demo.example'].sort());
     // Who acts for an organisation need not answer for it.
     const list = await server.call<{ items: { told: { organisationId: string }[] }[] }>(
       'projectLead',

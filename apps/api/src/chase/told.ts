@@ -3,13 +3,19 @@ import { isAwayOn, type ExistingCase, type Told } from '@app/domain';
 import type { GroupRow, Registry } from '@app/read-models';
 import { membershipOf } from '../core/membership.js';
 
-const isHere = (group: GroupRow, userId: string, today: string): boolean =>
+export const isHere = (group: GroupRow, userId: string, today: string): boolean =>
   group.members.some((m) => m.userId === userId && m.from <= today && (m.until === undefined || today < m.until)) &&
   !isAwayOn(group.absences, userId, today);
 
 /** There, and of the group: a deputy who belongs to it only for somebody who has left belongs to it no more. */
 const mayStandIn = ({ users }: Registry, group: GroupRow, userId: string, today: string): boolean =>
   membershipOf(group, userId, today, (id) => users.get(id)?.leftOn) !== undefined && !isAwayOn(group.absences, userId, today);
+
+/** Who stands in for a user in a group today, if that user is not here. */
+export const deputiesOf = (registry: Registry, group: GroupRow, userId: string, today: string): readonly string[] =>
+  group.deputies.flatMap((d) =>
+    d.userId === userId && mayStandIn(registry, group, d.deputyUserId, today) ? [d.deputyUserId] : [],
+  );
 
 /** Whose actions in a group are a user's to see to besides the own: of those who named them deputy and are not here today. */
 export const standsInFor = (registry: Registry, group: GroupRow, userId: string, today: string): readonly string[] =>
@@ -38,10 +44,7 @@ export const toldOf = (
     return !(left !== undefined && left <= today) && !theCase.excludedUserIds.includes(id);
   };
   const here = group.members.map((m) => m.userId).filter((id) => isHere(group, id, today));
-  const deputies = group.deputies
-    .filter((d) => d.userId === userId)
-    .map((d) => d.deputyUserId)
-    .filter((id) => mayStandIn(registry, group, id, today));
+  const deputies = userId === undefined ? [] : deputiesOf(registry, group, userId, today);
   // Who leads the group's cases leads this one, whether or not their own organisation takes part in it.
   const leads = here.filter((id) => ['coordinator', 'projectLead'].includes(registry.users.get(id)?.role ?? ''));
   const candidates = [

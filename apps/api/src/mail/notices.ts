@@ -1,10 +1,10 @@
 // Who is written to when something has happened, and what about: read from the event and its stream. Whom the ladder tells stands
 // in its events; who is told of a meeting or a withdrawn text follows from the group.
-import { decodeAny, STREAMS, streamName, type AnyFolded, type ExistingCase, type ExistingMeeting } from '@app/domain';
+import { decodeAny, LEADS, STREAMS, streamName, type AnyFolded, type ExistingCase, type ExistingMeeting } from '@app/domain';
 import { loadState, type EventStore, type StoredEvent } from '@app/event-store';
 import { readStored } from '@app/personal-data';
 import type { GroupRow, Registry } from '@app/read-models';
-import { toldOf } from '../chase/told.js';
+import { deputiesOf, isHere, toldOf } from '../chase/told.js';
 import type { Facts, MailKind, MeetingFacts } from './kinds.js';
 
 /** The events that somebody may have to be written to about. */
@@ -35,6 +35,8 @@ const CHASES = {
   AcceptanceChased: 'acceptance',
   ActionEscalated: 'escalated',
 } as const;
+
+const ofEscalation = (eventType: string): boolean => Object.hasOwn(STREAMS.escalation.codec.definitions, eventType);
 
 const caseOf = async (store: EventStore, caseId: string): Promise<ExistingCase | undefined> => {
   const { state } = await loadState(store, streamName('case', caseId), STREAMS.case.decider, STREAMS.case.codec);
@@ -158,11 +160,22 @@ export const noticeOf = async (
       const { organisations, leftOrganisationIds, excludedUserIds } = theCase;
       const tookPart = leftOrganisationIds.includes(organisation) || organisations.some((o) => o.organisationId === organisation);
       const toTell = new Set(tookPart ? [...told, organisation] : told);
-      const to = membersOn(registry.groups.get(groupId), today)
-        .filter(
-          ({ userId, organisationId }) => toTell.has(organisationId) && userId !== actor && !excludedUserIds.includes(userId),
-        )
+      const group = registry.groups.get(groupId);
+      const leads = (userId: string): boolean => {
+        const role = registry.users.get(userId)?.role;
+        return role !== undefined && LEADS.includes(role);
+      };
+      const got = membersOn(group, today)
+        .filter(({ userId, organisationId }) => toTell.has(organisationId) || leads(userId))
         .map(({ userId }) => userId);
+      // Who is away is told for when they are back; who stands in reads for them meanwhile.
+      const away = group ? got.filter((userId) => !isHere(group, userId, today)) : [];
+      const deputies = away.flatMap((userId) => deputiesOf(registry, group!, userId, today));
+      // What was written for the steering group, its members have read.
+      const steering = ofEscalation(event.data.eventType)
+        ? [...registry.users.values()].filter(({ role }) => role === 'steeringMember').map(({ userId }) => userId)
+        : [];
+      const to = [...got, ...deputies, ...steering].filter((id) => id !== actor && !excludedUserIds.includes(id));
       const kind = event.type === 'TextWithdrawn' ? 'withdrawn' : 'recalled';
       return { kind, to, facts: { theCase: { caseId, caseNumber } } };
     }

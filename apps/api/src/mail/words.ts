@@ -87,14 +87,14 @@ const DA: Readonly<Record<MailKind, Says>> = {
   withdrawn: ({ theCase }) => ({
     subject: `En tekst er trukket tilbage: sag ${theCase!.caseNumber}`,
     paragraphs: [
-      `En tekst i sag ${theCase!.caseNumber}, som din organisation har fået, er trukket tilbage.`,
+      `En tekst i sag ${theCase!.caseNumber}, som du eller din organisation har fået, er trukket tilbage.`,
       'Den skal glemmes: slet, hvad der er skrevet af, og meld tilbage, når det er sket.',
     ],
   }),
   recalled: ({ theCase }) => ({
     subject: `En videregivelse er kaldt tilbage: sag ${theCase!.caseNumber}`,
     paragraphs: [
-      `En videregivelse i sag ${theCase!.caseNumber}, som din organisation har fået, er kaldt tilbage, fordi den manglede grundlag.`,
+      `En videregivelse i sag ${theCase!.caseNumber}, som du eller din organisation har fået, er kaldt tilbage, fordi den manglede grundlag.`,
       'Oplysningen må ikke bruges: slet, hvad der er skrevet af, og meld tilbage, når det er sket. Hvad der måske bygger på den, bliver gennemgået; aftaler gælder, til det er sket.',
     ],
   }),
@@ -183,14 +183,14 @@ const EN: Readonly<Record<MailKind, Says>> = {
   withdrawn: ({ theCase }) => ({
     subject: `A text was withdrawn: case ${theCase!.caseNumber}`,
     paragraphs: [
-      `A text in case ${theCase!.caseNumber} that your organisation got was withdrawn.`,
+      `A text in case ${theCase!.caseNumber} that you or your organisation got was withdrawn.`,
       'It must be forgotten: delete what was copied from it, and answer when that is done.',
     ],
   }),
   recalled: ({ theCase }) => ({
     subject: `A disclosure was recalled: case ${theCase!.caseNumber}`,
     paragraphs: [
-      `A disclosure in case ${theCase!.caseNumber} that your organisation got was recalled, as it lacked its basis.`,
+      `A disclosure in case ${theCase!.caseNumber} that you or your organisation got was recalled, as it lacked its basis.`,
       'It must not be used: delete what was copied from it, and answer when that is done. What may rest on it is being reviewed; actions stand until then.',
     ],
   }),
