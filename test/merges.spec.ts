@@ -164,7 +164,8 @@ describe('a merge', () => {
       const persons = { alias: await registered(identity('alias')), stays: await registered(identity('stays')) };
       await merge('coordinator', persons.alias.personId, persons.stays.personId);
       const which = how.includes('alias') ? 'alias' : 'stays';
-      if (how.includes('number')) await call('coordinator', 'POST', '/api/persons', { ...identity(which), addressProtected: true });
+      if (how.includes('number'))
+        await call('coordinator', 'POST', '/api/persons', { ...identity(which), addressProtected: true });
       else await call('coordinator', 'PUT', `/api/persons/${persons[which].personId}/address-protection`);
       expect((await undo('coordinator', persons.alias.personId)).status).toBe(200);
       for (const { personId } of Object.values(persons)) {

@@ -35,7 +35,8 @@ export class MessageAnswer {
   @Id({ example: 'sof', description: 'The recipient.' }) userId!: string;
   @Word(MAIL_STATUSES, {
     example: 'dead',
-    description: '`dead`: given up, or refused for good. `not-sent`: the recipient has left, has no address or may not read the case any more, or there is nothing left for the list.',
+    description:
+      '`dead`: given up, or refused for good. `not-sent`: the recipient has left, has no address or may not read the case any more, or there is nothing left for the list.',
   })
   status!: MailStatus;
   @Text(40, { optional: true, example: 'smtp-550', description: 'Why it is not sent, or was not at the last try.' }) why?: string;
