@@ -136,6 +136,26 @@ describe('import', () => {
     expect(out + err).not.toMatch(/CANARY|010108|9912/);
   });
 
+  it('tells a warning that many rows have once, before the errors, with how many rows and the first of them', async () => {
+    const warning = { column: 'cpr', code: 'w', severity: 'warning', en: 'careful', da: 'pas på' };
+    replies = ({ path, body }) => {
+      if (path !== '/api/imports/rows') return undefined;
+      const { reference } = body.row as { reference: string };
+      const other = { ...warning, en: 'look again', da: 'se igen' };
+      return [200, { outcome: 'created', problems: reference === '3' ? [other] : [warning] }];
+    };
+    const bad = line(4, { deadline: '31-02-2026' });
+    const rows = (...numbers: number[]) => numbers.map((nr) => line(nr));
+    const first = await run(['import', csv(...rows(1, 2, 3), bad, ...rows(5, 6, 7, 8)), '--server', url]);
+    expect(first.out.split('\n').slice(1, 4)).toEqual([
+      '6 rows (2, 3, 6, 7, 8 …), column C "CPR": warning / advarsel: careful / pas på',
+      'row 4, column C "CPR": warning / advarsel: look again / se igen',
+      'row 5, column J "Frist": 31-02-2026 is not a date / er ikke en dato',
+    ]);
+    const few = await run(['import', csv(...rows(1, 2, 3)), '--server', url]);
+    expect(few.out).toMatch(/^2 rows \(2, 3\), column C/m);
+  });
+
   it('in a dry run asks the server about every row and says what would happen', async () => {
     const { code, out } = await run(['import', csv(line(1)), '--dry-run', '--server', url]);
     expect(code).toBe(0);

@@ -1,5 +1,5 @@
 import { findHeader } from './headers.js';
-import { MAX_ROWS, problemLine, readRows } from './rows.js';
+import { MAX_ROWS, problemLines, readRows } from './rows.js';
 import type { Cell } from './values.js';
 
 const HEADER = ['Nr', 'Navn', 'CPR', 'Født', 'Område', 'Ansvarlig', 'Aftale', 'Frist', 'Opfølgning', 'Status', 'Udføres af'];
@@ -10,7 +10,7 @@ const read = (...rows: Cell[][]) => {
   const table = [['Sager'], HEADER, ...rows];
   const header = findHeader(table);
   const result = readRows(table, header, '2026-11-24');
-  return { ...result, lines: result.problems.map((problem) => problemLine(problem, header.columns)) };
+  return { ...result, lines: result.problems.flatMap((problem) => problemLines([problem], header.columns)) };
 };
 
 describe('rows', () => {
@@ -101,7 +101,7 @@ describe('rows', () => {
     const header = findHeader(table);
     const { rows, problems } = readRows(table, header, '2026-11-24');
     expect(rows[0]!.row.name).toBe('Demo Testperson');
-    expect(problems.map((problem) => problemLine(problem, header.columns))).toEqual([
+    expect(problems.flatMap((problem) => problemLines([problem], header.columns))).toEqual([
       expect.stringMatching(/^row 3, column A "Efternavn": /),
     ]);
   });

@@ -54,8 +54,31 @@ export interface ReadRows {
   readonly identical: number;
 }
 
-/** `row 17, column F "Frist": 31-02-2026 is not a date / er ikke en dato` */
-export const problemLine = (problem: RowProblem, columns: ReadonlyMap<Field, Column>): string => {
+/** Of a warning that many rows have, so many rows are named: the sheet has it in the same column everywhere. */
+const ROWS_NAMED = 5;
+
+/**
+ * What is printed of all problems. Equal warnings are one line, `145 rows (4, 5, 6, 7, 8 …), column C "CPR": warning / advarsel: …`;
+ * the errors follow, each by itself as somebody has to mend it, `row 17, column F "Frist": 31-02-2026 is not a date / er ikke en dato`.
+ */
+export const problemLines = (problems: readonly RowProblem[], columns: ReadonlyMap<Field, Column>): string[] => {
+  const inOrder = problems.toSorted((a, b) => a.row - b.row);
+  const rowsWith = new Map<string, number[]>();
+  for (const problem of inOrder.filter(({ severity }) => severity === 'warning')) {
+    const words = problemText(problem, columns);
+    rowsWith.set(words, [...(rowsWith.get(words) ?? []), problem.row]);
+  }
+  const warnings = [...rowsWith].map(([words, rows]) => {
+    if (rows.length === 1) return `row ${rows[0]!}${words}`;
+    const named = rows.slice(0, ROWS_NAMED).join(', ');
+    return `${rows.length} rows (${named}${rows.length > ROWS_NAMED ? ' …' : ''})${words}`;
+  });
+  const errors = inOrder.filter(({ severity }) => severity === 'error');
+  return [...warnings, ...errors.map((problem) => `row ${problem.row}${problemText(problem, columns)}`)];
+};
+
+/** All but the row. */
+const problemText = (problem: RowProblem, columns: ReadonlyMap<Field, Column>): string => {
   const { field } = problem;
   const column =
     field && (columns.get(field) ?? (field === 'name' ? (columns.get('lastName') ?? columns.get('firstName')) : undefined));
@@ -65,7 +88,7 @@ export const problemLine = (problem: RowProblem, columns: ReadonlyMap<Field, Col
       ? `, ${both(FIELDS[field].en, FIELDS[field].da)}`
       : '';
   const severity = problem.severity === 'warning' ? `${both('warning', 'advarsel')}: ` : '';
-  return `row ${problem.row}${place}: ${severity}${both(problem.en, problem.da)}`;
+  return `${place}: ${severity}${both(problem.en, problem.da)}`;
 };
 
 /**

@@ -3,9 +3,9 @@ import type { Io } from '../io.js';
 import { startProgress } from '../progress.js';
 import { chooseGroup, connect, faultText, type Answer, type Server } from '../server.js';
 import { both, printable, Unusable } from '../unusable.js';
-import { FIELDS, findHeader, type Column, type Field } from './headers.js';
+import { FIELDS, findHeader, type Field } from './headers.js';
 import { readTable } from './read-file.js';
-import { problemLine, readRows, type ImportRow, type RowProblem } from './rows.js';
+import { problemLines, readRows, type ImportRow, type RowProblem } from './rows.js';
 
 export interface ImportOptions {
   readonly group?: string;
@@ -41,7 +41,7 @@ export const runImport = async (file: string, options: ImportOptions, io: Io): P
   const found = [...problems];
   const dryRun = options.dryRun ?? false;
   let done = 0;
-  const tell = () => printProblems(found, header.columns, io);
+  const tell = () => problemLines(found, header.columns).forEach((line) => io.out(line));
   const progress = startProgress(rows.length, io, { en: 'rows', da: 'rækker', every: PLAIN_PROGRESS_EVERY });
   try {
     const server = await connect(options.server, options.as, io.env.FREMDRIFT_TOKEN);
@@ -80,10 +80,6 @@ export const runImport = async (file: string, options: ImportOptions, io: Io): P
   if (dryRun) io.out(both('dry run, nothing is changed', 'prøvekørsel, intet er ændret'));
   for (const [en, da, count] of summary) io.out(`${`${both(en, da)}:`.padEnd(48)}${String(count).padStart(6)}`);
   return rowsWithErrors ? 1 : 0;
-};
-
-const printProblems = (problems: readonly RowProblem[], columns: ReadonlyMap<Field, Column>, io: Io) => {
-  for (const problem of problems.toSorted((a, b) => a.row - b.row)) io.out(problemLine(problem, columns));
 };
 
 /** One row. What the server refuses about the row itself is the row's problem; anything else stops the import. */
