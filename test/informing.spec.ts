@@ -1,5 +1,5 @@
 // Telling the young person over HTTP (rule 14): recorded, postponed, shown on the person, and listed while nobody has.
-import { accessLogOf, day, done, events, newCase } from './support/flow.js';
+import { accessLogOf, day, done, events, newCase, types } from './support/flow.js';
 import { startTestServer, type TestServer } from './support/server.js';
 
 let server: TestServer;
@@ -87,6 +87,36 @@ it('two registrations of one person are told once', async () => {
   // Taken apart again, the alias was told by nobody.
   done(await server.call('coordinator', 'POST', `/api/persons/${one.personId}/merge-undoing`, { reason: 'To' }));
   expect(await uninformed('coordinator', one.personId)).toBeDefined();
+});
+
+it('who was told while two were one is not known when they are two: neither counts, and the same can be recorded of the one', async () => {
+  const [alias, stays] = [await newCase(server), await newCase(server)];
+  const body = { intoPersonId: stays.personId, reason: 'Samme' };
+  done(await server.call('coordinator', 'POST', `/api/persons/${alias.personId}/merge`, body));
+  done(await inform('coordinator', alias.personId));
+  done(await server.call('coordinator', 'POST', `/api/persons/${alias.personId}/merge-undoing`, { reason: 'To' }));
+  for (const { personId } of [alias, stays]) expect(await uninformed('coordinator', personId)).toBeDefined();
+  const shown = async () =>
+    (await server.call<{ informing: object }>('coordinator', 'GET', `/api/persons/${stays.personId}`)).body;
+  expect((await shown()).informing).toEqual({ inDoubt: true });
+  const report = async () => {
+    const request = { personId: stays.personId, receivedOn: day() };
+    const { id } = done(await server.call('coordinator', 'POST', '/api/access-requests', request));
+    const issued = done(await server.call('coordinator', 'POST', `/api/access-requests/${id}/reports`));
+    return (await server.call('coordinator', 'GET', `/api/access-requests/${id}/reports/${issued.id}`)).text;
+  };
+  expect(await report()).toContain('Det er ikke noteret, at du er oplyst');
+  for (const _ of [1, 2]) done(await inform('coordinator', stays.personId));
+  expect((await types(server, `person-${stays.personId}`)).filter((type) => type === 'PersonInformed')).toHaveLength(2);
+  expect((await shown()).informing).toMatchObject({ informed: { informedOn: day() } });
+  expect((await shown()).informing).not.toHaveProperty('inDoubt');
+  expect(await uninformed('coordinator', stays.personId)).toBeUndefined();
+  expect(await uninformed('coordinator', alias.personId)).toBeDefined();
+  expect(await report()).not.toContain('Det er ikke noteret, at du er oplyst');
+  // Told before they were merged: known still.
+  done(await server.call('coordinator', 'POST', `/api/persons/${alias.personId}/merge`, body));
+  done(await server.call('coordinator', 'POST', `/api/persons/${alias.personId}/merge-undoing`, { reason: 'To' }));
+  expect(await uninformed('coordinator', stays.personId)).toBeUndefined();
 });
 
 it('after a month without a word the person shows as overdue', async () => {

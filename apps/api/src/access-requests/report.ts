@@ -183,6 +183,15 @@ export class AccessReports {
     const contribution = { parts: theirs.map(partOf), lookUps: lookUpsOf(looksOfPolice) };
     const nameOf = (id: string) => registry.organisations.get(id)?.name ?? id;
 
+    // What was recorded of the survivor of a merge that was undone may have been said to the other.
+    const undoneMerges = (await Promise.all(personIds.map((id) => readModels.mergesOf(id)))).flat();
+    const isBeyondDoubt = ({ type, stream, metadata: { at } }: StoredEvent) =>
+      !['PersonInformed', 'InformingPostponed'].includes(type) ||
+      !undoneMerges.some(
+        ({ intoPersonId, mergedAt, undoneAt }) =>
+          undoneAt !== undefined && stream === `person-${intoPersonId}` && mergedAt <= at && at <= undoneAt,
+      );
+
     const identity = ours.filter(({ caseId }) => caseId === undefined).map(toldOrWithheld);
     const caseAnswers = cases.map((state) => {
       const { caseId, caseNumber, ageBand } = state.referred;
@@ -206,7 +215,7 @@ export class AccessReports {
           since: { previousIssuedAt: previous.metadata.at, newParts: told.filter(({ isNew }) => isNew).length },
         }),
         about: [...ABOUT],
-        informing: informingOf(streams.map((events) => personAt(events.filter(before(place))))),
+        informing: informingOf(streams.map((events) => personAt(events.filter(before(place)).filter(isBeyondDoubt)))),
         identity,
         cases: caseAnswers,
         lookUps: lookUpsOf(looks.filter(({ organisationId }) => !isPolice(organisationId))),

@@ -50,6 +50,11 @@ export class UninformedPage {
   @Nested(() => ErasedAnswer, ERASED) erased?: ErasedAnswer[];
 }
 
+interface Shown {
+  readonly personId: string;
+  readonly inDoubt: boolean;
+}
+
 @ApiTags('Persons')
 @Controller('api/persons')
 export class InformingController {
@@ -93,17 +98,17 @@ export class InformingController {
   @Post(':personId/informing')
   @Changes({ summary: 'Record that the young person was informed (art. 14)' })
   inform(@TheCall() call: Call, @Param() { personId }: PersonParams, @Body() body: InformedBody): Promise<Receipt> {
-    return this.change(call, personId, (shown) => ({ type: 'RecordInformed', data: { personId: shown, ...body } }));
+    return this.change(call, personId, (shown) => ({ type: 'RecordInformed', data: { ...shown, ...body } }));
   }
 
   @Post(':personId/informing-postponement')
   @Changes({ summary: 'Record why the young person is not informed yet, and when somebody looks at it again' })
   postpone(@TheCall() call: Call, @Param() { personId }: PersonParams, @Body() body: PostponeInformingBody): Promise<Receipt> {
-    return this.change(call, personId, (shown) => ({ type: 'PostponeInforming', data: { personId: shown, ...body } }));
+    return this.change(call, personId, (shown) => ({ type: 'PostponeInforming', data: { ...shown, ...body } }));
   }
 
   /** By who leads a case of the person and is excluded from none. Of two that were merged the one that is shown is told of. */
-  private async change(call: Call, personId: string, command: (shown: string) => Asked<'person'>): Promise<Receipt> {
+  private async change(call: Call, personId: string, command: (shown: Shown) => Asked<'person'>): Promise<Receipt> {
     const { principal } = call;
     requireAccess(principal, 'informPerson');
     const readModels = await this.ask.readModels(call);
@@ -113,6 +118,7 @@ export class InformingController {
     if (!person || !led || cases.some((facts) => facts.excludedUserIds.includes(principal.userId)))
       throw new NotFoundError('informPerson');
     requireAccess(principal, 'informPerson', resourceOf(led));
-    return this.changer.change(call, 'person', person.personId, () => command(person.personId));
+    const { inDoubt = false } = await readModels.informing(person.personId);
+    return this.changer.change(call, 'person', person.personId, () => command({ personId: person.personId, inDoubt }));
   }
 }

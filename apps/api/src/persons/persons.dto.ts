@@ -95,6 +95,12 @@ export class InformingPostponedAnswer {
 }
 /** Both missing: nobody has told the person. */
 export class InformingAnswer {
+  @Flag({
+    optional: true,
+    description:
+      'It was recorded while two registrations were merged that are two persons after all, and counts for neither: record it of the one who was told.',
+  })
+  inDoubt?: true;
   @Nested(() => InformedAnswer, { optional: true }) informed?: InformedAnswer;
   @Nested(() => InformingPostponedAnswer, { optional: true }) postponed?: InformingPostponedAnswer;
 }

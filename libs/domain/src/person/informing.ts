@@ -30,9 +30,13 @@ export const informingEvents = {
 export type InformingEvent = EventOf<typeof informingEvents>;
 type InformingFolded = FoldedOf<typeof informingEvents>;
 
+/** What is known of it was recorded while the person was merged with another, and is so no more: who of the two was meant is not known. */
+interface Doubt {
+  readonly inDoubt?: boolean;
+}
 export type InformingCommand =
-  | Command<'RecordInformed', { personId: string; informedOn: string; means: InformingMeans; note?: string }>
-  | Command<'PostponeInforming', { personId: string; ground: PostponingGround; reviewOn: string; reason: string }>;
+  | Command<'RecordInformed', { personId: string; informedOn: string; means: InformingMeans; note?: string } & Doubt>
+  | Command<'PostponeInforming', { personId: string; ground: PostponingGround; reviewOn: string; reason: string } & Doubt>;
 
 export interface InformingState {
   readonly informed?: { readonly informedOn: string; readonly means: InformingMeans } | undefined;
@@ -82,11 +86,9 @@ const noReason = no(
 );
 
 /** The person may be informed again, of something new; what is postponed is the first time. */
-export const decideInforming = (
-  { type, data, context }: InformingCommand,
-  { informed, postponed }: InformingState,
-): Decision<InformingEvent> => {
-  const { personId } = data;
+export const decideInforming = ({ type, data, context }: InformingCommand, state: InformingState): Decision<InformingEvent> => {
+  const { personId, inDoubt } = data;
+  const { informed, postponed }: InformingState = inDoubt ? {} : state;
   const subject: Subject = { id: personId, scope: 'identity' };
   if (type === 'RecordInformed') {
     const { informedOn, means, note } = data;

@@ -18,6 +18,7 @@ export const informingQueries = (ask: Ask): Pick<ReadModels, 'informing' | 'unin
     const [row] = [...rows].sort((a, b) => (rank(a) < rank(b) ? 1 : -1));
     const { informed, postponed } = row?.doc ?? {};
     return {
+      ...(row?.in_doubt && { inDoubt: true }),
       ...(informed && { informed: { ...informed, informedOn: row!.informed_on! } }),
       ...(postponed && row!.review_on !== null && { postponed: { ...postponed, reviewOn: row!.review_on } }),
     };

@@ -9,7 +9,7 @@ import type { MergeRow } from '../questions.js';
 import type { Rows } from '../rows.js';
 import { isAboutLife, projectLife } from './life.js';
 import { table } from '../tables.js';
-import { isAboutInforming, projectInforming } from './informing.js';
+import { doubtInforming, isAboutInforming, projectInforming } from './informing.js';
 import type { PersonIndex, PersonIndexes } from './person-indexes.js';
 import { unfindable, withIndex } from './person-search.js';
 
@@ -61,7 +61,10 @@ export const needPerson = (event: OnPerson, rows: Rows): void => {
   if (event.type === 'PersonRegistered') rows.personSearch.fresh(event.data.personId);
   if (event.type === 'PersonCorrected') rows.personSearch.need(event.data.personId);
   if (event.type === 'PersonMerged') rows.merges.fresh(event.data.mergeId);
-  if (event.type === 'PersonMergeUndone') rows.merges.need(event.data.mergeId);
+  if (event.type === 'PersonMergeUndone') {
+    rows.merges.need(event.data.mergeId);
+    rows.informing.need(event.data.intoPersonId);
+  }
   if (isAboutLife(event)) rows.life.need(event.data.personId);
   if (isAboutErasing(event)) needErasure(event, rows);
 };
@@ -77,6 +80,7 @@ const projectMerge = (event: Extract<OnPerson, { type: 'PersonMerged' | 'PersonM
     });
   const row = rows.merges.get(mergeId);
   if (!row) throw new InconsistentHistoryError('merge unknown');
+  doubtInforming(intoPersonId, row.position, rows);
   rows.merges.put({
     ...row,
     undone_position: position,

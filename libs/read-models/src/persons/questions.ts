@@ -54,6 +54,8 @@ export interface TextInBetween extends TimelineEntry {
 
 /** Whether the person was told that data is kept about them, or why that waits (rule 14). */
 export interface InformingRow {
+  /** Something was recorded while the person was merged with another, and they are two after all: it counts for neither. */
+  readonly inDoubt?: true;
   readonly informed?: {
     /** Local date. */
     readonly informedOn: string;
