@@ -8,6 +8,9 @@ const FILES = [
   [/\/export$/, 'text/csv; charset=utf-8'],
 ] as const;
 
+const some = expect.stringMatching(/^.{10,}\.$|^.{10,}\?$/) as string;
+const IN_BOTH_LANGUAGES = { detail: some, detailDa: some };
+
 describe('the server', () => {
   let server: TestServer;
   beforeAll(async () => {
@@ -32,11 +35,23 @@ describe('the server', () => {
       body,
     });
     expect([answer.status, answer.headers.get('content-type')]).toEqual([status, 'application/problem+json; charset=utf-8']);
+    expect(await answer.json()).toMatchObject(IN_BOTH_LANGUAGES);
   });
 
   it('answers an unknown path with problem details', async () => {
-    const { status, headers } = await server.call('coordinator', 'GET', '/api/nothing-here');
+    const { status, headers, body } = await server.call('coordinator', 'GET', '/api/nothing-here');
     expect([status, headers.get('content-type')]).toEqual([404, 'application/problem+json; charset=utf-8']);
+    expect(body).toMatchObject(IN_BOTH_LANGUAGES);
+  });
+
+  it('says of every wrong field one thing: of what is missing, what it has to be, and not also how long', async () => {
+    const { status, body } = await server.call<{ errors: string[] }>('coordinator', 'POST', '/api/persons/searches', {});
+    expect([status, body]).toEqual([400, expect.objectContaining(IN_BOTH_LANGUAGES)]);
+    expect(body.errors).toEqual(['name must be a string']);
+    const wrong = { caseId: 7, agendaIndex: 'x', actionIds: [{}, 7], deadline: null };
+    const many = await server.call<{ errors: string[] }>('coordinator', 'POST', '/api/groups', { ...wrong, name: 7 });
+    const fields = many.body.errors.map((line) => line.split(' ')[0]);
+    expect(fields).toEqual([...new Set(fields)]);
   });
 
   it('documents every endpoint: what it is for, what it takes and gives, and how it can fail', async () => {

@@ -68,12 +68,14 @@ const LAST_REQUESTS_MS = 5_000;
 
 /** A name that could be a misspelt field's is said back; anything else may be something a person wrote. */
 const nameOf = (property: string): string => (/^[a-z][a-zA-Z]{0,39}$/.test(property) ? property : 'an unknown name');
-/** One line a field, without its value. */
+/** One line a field, without its value: what is no text at all is not told of its length as well. */
 const lines = (errors: readonly ValidationError[], path = ''): string[] =>
   errors.flatMap((error) => [
-    ...Object.entries(error.constraints ?? {}).map(([rule, message]) =>
-      rule === 'whitelistValidation' ? `${path}${nameOf(error.property)} is not a field here` : `${path}${message}`,
-    ),
+    ...Object.entries(error.constraints ?? {})
+      .slice(0, 1)
+      .map(([rule, message]) =>
+        rule === 'whitelistValidation' ? `${path}${nameOf(error.property)} is not a field here` : `${path}${message}`,
+      ),
     ...lines(error.children ?? [], `${path}${error.property}.`),
   ]);
 

@@ -6,8 +6,8 @@ export class Problem {
   @ApiProperty({ description: 'Stable, for programs.', example: 'urn:fremdrift:problem:refused' }) type!: string;
   @ApiProperty({ example: 'Refused by a rule' }) title!: string;
   @ApiProperty({ example: 422 }) status!: number;
-  @ApiProperty({ required: false, example: 'The case has open actions.' }) detail?: string;
-  @ApiProperty({ required: false, description: 'The same in Danish.', example: 'Sagen har åbne aftaler.' }) detailDa?: string;
+  @ApiProperty({ example: 'The case has open actions.' }) detail!: string;
+  @ApiProperty({ description: 'The same in Danish.', example: 'Sagen har åbne aftaler.' }) detailDa!: string;
   @ApiProperty({ required: false, description: 'The rule that said no.', example: 'case.open-actions' }) rule?: string;
   @ApiProperty({ required: false, description: 'Where the rule comes from.', example: 'Retsplejeloven § 115, stk. 2' })
   source?: string;

@@ -31,12 +31,8 @@ type ProblemBody = Omit<Problem, 'type'> & { code: string; retryAfter?: number }
 /** Lines of `errors`: a body of thousands of wrong fields is not answered with thousands of lines. */
 const ERROR_LINES = 50;
 
-const problem = (status: number, code: string, title: string, detail?: string, detailDa?: string): ProblemBody => ({
-  status,
-  code,
-  title,
-  ...(detail !== undefined && { detail }),
-  ...(detailDa !== undefined && { detailDa }),
+const problem = (status: number, code: string, title: string, detail: string, detailDa: string): ProblemBody => ({
+  ...{ status, code, title, detail, detailDa },
 });
 
 const NOT_FOUND = problem(
@@ -66,25 +62,83 @@ const refused = ({ rule, source, en, da }: Refusal): ProblemBody =>
     ? { ...NOT_FOUND, rule }
     : { ...problem(422, 'refused', 'Refused by a rule', en, da), rule, ...(source !== undefined && { source }) };
 
+/** @param errors one line a field; missing where nothing could be read at all */
+const malformed = (errors?: readonly string[]): ProblemBody => {
+  const body = (detail: string, detailDa: string) => problem(400, 'bad-request', 'Malformed request', detail, detailDa);
+  return errors
+    ? {
+        ...body(
+          'What is wrong is in errors, one line a field.',
+          'Hvad der er galt, står i errors på engelsk, en linje pr. felt.',
+        ),
+        errors: errors.slice(0, ERROR_LINES),
+      }
+    : body('It cannot be read: is the body valid JSON?', 'Det kan ikke læses: er indholdet gyldigt JSON?');
+};
+
 /** What class-validator, Nest and Fastify throw: statuses are kept, texts only where they cannot hold a value. */
 const ofHttp = (status: number, errors?: readonly string[]): ProblemBody => {
   switch (status) {
     case 400:
-      return { ...problem(400, 'bad-request', 'Malformed request'), ...(errors && { errors: errors.slice(0, ERROR_LINES) }) };
+      return malformed(errors);
     case 404:
       return NOT_FOUND;
     case 408:
-      return problem(408, 'too-slow', 'The request took too long to arrive');
+      return problem(
+        408,
+        'too-slow',
+        'The request took too long to arrive',
+        'A request has half a minute to arrive: try again.',
+        'En forespørgsel har et halvt minut til at nå frem: prøv igen.',
+      );
     case 413:
-      return problem(413, 'too-large', 'The body is too large');
+      return problem(
+        413,
+        'too-large',
+        'The body is too large',
+        'A body may be 256 KiB: send less at a time.',
+        'Indholdet må fylde 256 KiB: send mindre ad gangen.',
+      );
     case 414:
-      return problem(414, 'too-large', 'The address is too long');
+      return problem(
+        414,
+        'too-large',
+        'The address is too long',
+        'Path and query of the address are too long together, or a name in it is.',
+        'Adressens sti og søgedel er for lange tilsammen, eller et navn i den er.',
+      );
     case 415:
-      return problem(415, 'media-type', 'The body must be application/json');
+      return problem(
+        415,
+        'media-type',
+        'The body must be application/json',
+        'Send the body as JSON, with Content-Type: application/json.',
+        'Send indholdet som JSON med Content-Type: application/json.',
+      );
     case 431:
-      return problem(431, 'too-large', 'The headers are too large');
+      return problem(
+        431,
+        'too-large',
+        'The headers are too large',
+        'The headers may be 16 KiB together.',
+        'Headerne må fylde 16 KiB tilsammen.',
+      );
     default:
-      return problem(status >= 400 && status < 500 ? status : 500, 'error', 'The request could not be handled');
+      return status >= 400 && status < 500
+        ? problem(
+            status,
+            'error',
+            'The request could not be handled',
+            'The server takes no request of this kind.',
+            'Serveren tager ikke imod en forespørgsel af denne slags.',
+          )
+        : problem(
+            500,
+            'error',
+            'The request could not be handled',
+            'Something went wrong on the server; its log says where.',
+            'Noget gik galt på serveren; dens log siger hvor.',
+          );
   }
 };
 
