@@ -63,6 +63,12 @@ const STATUS: Readonly<Record<number, string>> = {
 };
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
+/** A field; of a list the element in a place, or the first one of which the word is true. */
+const inside = (at: Json | undefined, key: string): Json | undefined => {
+  if (!Array.isArray(at)) return isObject(at) ? at[key] : undefined;
+  return /^\d+$/.test(key) ? at[Number(key)] : at.find((each) => isObject(each) && each[key] === true);
+};
+
 /** Plays the document. What differs between two runs (ids, positions, cursors, milliseconds) is shown by a name in braces. */
 const play = async (text: string, server: TestServer): Promise<string> => {
   const names = new Map<string, string>();
@@ -111,12 +117,7 @@ const play = async (text: string, server: TestServer): Promise<string> => {
     });
     const actual = JSON.parse(await answer.text()) as Json;
     for (const [, name, field] of keep.matchAll(/<!-- (\w+) = ([\w.]+) -->/g)) {
-      const value = field!
-        .split('.')
-        .reduce<Json | undefined>(
-          (at, key) => (isObject(at) ? at[key] : Array.isArray(at) ? at[Number(key)] : undefined),
-          actual,
-        );
+      const value = field!.split('.').reduce<Json | undefined>(inside, actual);
       if (typeof value !== 'string') throw new Error(`${method} ${path} gives no text in ${field}: ${JSON.stringify(actual)}`);
       names.set(name!, value);
     }
