@@ -158,6 +158,8 @@ describe('the server', () => {
       const third = await start({ dataFolder });
       expect(await positions(dataFolder)).toEqual(expect.arrayContaining(acknowledged));
       expect(await third.end('SIGINT')).toBe(0);
+      const said = [...third.output().matchAll(/"message":"(stopp\w+)"/g)].map(([, word]) => word);
+      expect(said).toEqual(['stopping', 'stopped']);
     },
     LIMIT_MS,
   );

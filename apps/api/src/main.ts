@@ -51,11 +51,15 @@ try {
   const configuration = readConfiguration(process.env, process.cwd());
   // Only now: a wrong value is told before hundreds of modules are loaded.
   const { startApplication } = await import('./application.js');
+  const { createLog } = await import('./core/log.js');
+  const log = createLog(configuration.logLevel);
   const running = await startApplication(configuration);
   welcome(running.url, configuration);
   const failure = await Promise.race([asked, running.failed]);
-  if (failure !== undefined) process.stderr.write(`Stopping: ${failure}.\n`);
+  if (failure === undefined) log.log('stopping', 'Server');
+  else process.stderr.write(`Stopping: ${failure}.\n`);
   await running.stop();
+  log.log('stopped', 'Server');
   process.exit(failure === undefined ? 0 : 1);
 } catch (error) {
   process.stderr.write(`${inOneLine(error)}\n`);
