@@ -53,6 +53,11 @@ export const runStory = async ({ server, lang }: StoryOptions, io: Io): Promise<
     failed = 1;
     io.out(words('  resten er ikke spillet', 'what follows was not played').join(' / '));
   }
-  io.out(`\n${passed} passed, ${failed} failed, 0 skipped`);
+  // In both languages the last line is the English one, which programs read.
+  const counts = words(
+    `${passed} bestået, ${failed} mislykket, 0 sprunget over`,
+    `${passed} passed, ${failed} failed, 0 skipped`,
+  );
+  io.out(`\n${counts.join('\n')}`);
   return failed;
 };

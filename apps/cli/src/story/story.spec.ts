@@ -44,6 +44,15 @@ it('ends with 1 at the first step that does not hold, says which and what came i
   expect(out).not.toMatch(/CANARY|Prøvekørsel/);
 });
 
+it('is in Danish to its last line, where Danish is asked for, and ends in English where both are', async () => {
+  const last = (out: string) => out.split('\n').slice(-2);
+  const danish = (await play('--server', url, '--lang', 'da')).out;
+  expect(last(danish)).toEqual(['', '0 bestået, 1 mislykket, 0 sprunget over']);
+  expect(danish).not.toMatch(/passed|not played/);
+  const both = (await play('--server', url)).out;
+  expect(last(both)).toEqual(['0 bestået, 1 mislykket, 0 sprunget over', '0 passed, 1 failed, 0 skipped']);
+});
+
 it('also when the server refuses everything', async () => {
   rowAnswer = [503, { title: 'Out of reach' }];
   const { code, out } = await play('--server', url);
