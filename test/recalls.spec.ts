@@ -234,6 +234,25 @@ describe('a recalled disclosure', () => {
     expect((await restsOf(id))!.rests.map(({ eventType }) => eventType)).toEqual(['InformationSharedInRoom', 'ProgressReported']);
   });
 
+  it('leaves nothing to look at once the case is erased', async () => {
+    const { caseId, personId } = await newCase(server, { organisationIds: ['hotspotsekretariatet', 'sof', 'buf'] });
+    const id = await share('SOF', caseId, 'KANARIE', ['buf']);
+    await call('BUF', 'POST', `/api/cases/${caseId}/reports`, { report: 'KANARIE-byggede' });
+    done(await recall('SOF', caseId, id));
+    expect(await restsOf(id, '&open=true')).toBeDefined();
+    const etag = (await server.call('coordinator', 'GET', `/api/cases/${caseId}`)).headers.get('etag')!;
+    done(await server.call('coordinator', 'POST', `/api/cases/${caseId}/closing`, { outcome: 'other' }, { 'if-match': etag }));
+    const proposal = { personId, caseId, ground: 'objection', reason: 'Bedt om det' };
+    const erasure = `/api/erasures/${(await call<{ id: string }>('coordinator', 'POST', '/api/erasures', proposal)).id}`;
+    await call('projectLead', 'POST', `${erasure}/approvals`);
+    await call('coordinator', 'POST', `${erasure}/archiving`, { outcome: 'not-required', ground: 'disposal-rules' });
+    expect(await restsOf(id, '&open=true')).toBeDefined();
+    await call('administrator', 'POST', '/demo/clock', { days: 8 });
+    expect((await call<{ status: string }>('coordinator', 'GET', erasure)).status).toBe('erased');
+    expect(await restsOf(id, '&open=true')).toBeUndefined();
+    expect((await restsOf(id, '&open=false'))!.rests.map(({ open }) => open)).toEqual([false]);
+  });
+
   it('is recalled once, also by two at the same moment, while the case goes on', async () => {
     const { caseId } = await newCase(server);
     const id = await share('SOF', caseId, 'KANARIE-samtidig', ['buf']);

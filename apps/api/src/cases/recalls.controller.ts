@@ -45,7 +45,7 @@ export class RestAnswer {
   })
   why!: (typeof REST_REASONS)[number];
   @Id({ optional: true }) actionId?: string;
-  @Flag({ description: 'Nobody has looked yet.' }) open!: boolean;
+  @Flag({ description: 'Nobody has looked yet. Not once the texts are erased: there is nothing to look at.' }) open!: boolean;
   @Word(REVIEW_VERDICTS, { optional: true }) verdict?: (typeof REVIEW_VERDICTS)[number];
   @Moment({ optional: true }) reviewedAt?: string;
   @Id({ optional: true, example: 'project-lead' }) reviewedBy?: string;

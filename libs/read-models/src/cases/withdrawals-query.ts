@@ -31,7 +31,13 @@ const withdrawalRow = ({
   };
 };
 
-const recallRow = ({ rests, ...row }: Found & { readonly rests: readonly RestTableRow[] }): RecallRow => {
+/** Of `c`, a case: its texts are erased, and nobody can look at them any more. */
+const ERASED = () =>
+  `exists (select 1 from ${at('erasures')} e where e.person_id = c.person_id
+     and (e.case_id is null or e.case_id = c.case_id) and e.status in ('started', 'erased'))`;
+
+type FoundRecall = Found & { readonly rests: readonly RestTableRow[]; readonly erased: boolean };
+const recallRow = ({ rests, erased, ...row }: FoundRecall): RecallRow => {
   const { why: _, disclosureId, writtenAt: sharedAt, by, at: when, ...rest } = withdrawalRow(row);
   const { fromOrganisationId, at: recalledAt, by: recalledBy } = row.doc.recalled ?? { fromOrganisationId: '', at: when, by };
   return {
@@ -39,7 +45,7 @@ const recallRow = ({ rests, ...row }: Found & { readonly rests: readonly RestTab
     ...{ disclosureId: disclosureId!, sharedAt, fromOrganisationId, at: recalledAt, by: recalledBy },
     // Open ones first, then by kind, so that the list reads the same each time.
     rests: rests
-      .map(({ event_id, open, doc }) => ({ eventId: event_id, open, ...doc }))
+      .map(({ event_id, open, doc }) => ({ eventId: event_id, open: open && !erased, ...doc }))
       .sort((a, b) => Number(b.open) - Number(a.open) || (a.eventType + a.eventId < b.eventType + b.eventId ? -1 : 1)),
   };
 };
@@ -108,14 +114,14 @@ export const withdrawalQueries = (ask: Ask): Pick<ReadModels, 'withdrawals' | 'm
     const where = inScope(scope, p);
     if (!where) return { items: [] };
     where.push('w.disclosure_id is not null');
-    const waits = `exists (select 1 from ${at('rests')} r where r.disclosure_id = w.disclosure_id and r.open)`;
+    const waits = `(exists (select 1 from ${at('rests')} r where r.disclosure_id = w.disclosure_id and r.open) and not ${ERASED()})`;
     if (open !== undefined) where.push(open ? waits : `not ${waits}`);
     if (paging.after !== undefined) {
       const [when, id] = decodeCursor('recalls', 2, paging.after);
       where.push(`(w.at, w.event_id) < (${p(when)}, ${p(id)})`);
     }
-    const rows = await ask<Found & { readonly rests: readonly RestTableRow[] }>(
-      `select w.*, c.case_number, c.group_id,
+    const rows = await ask<FoundRecall>(
+      `select w.*, c.case_number, c.group_id, ${ERASED()} as erased,
          (select coalesce(json_agg(r), '[]') from ${at('rests')} r where r.disclosure_id = w.disclosure_id) as rests
        from ${at('withdrawals')} w join ${at('cases')} c using (case_id)
        where ${where.join(' and ')} order by w.at desc, w.event_id desc limit ${p(limit + 1)}`,
