@@ -296,6 +296,46 @@ describe('whose hands', () => {
     expect(asked?.data).toMatchObject({ organisationId: 'bif', to: ['bif'] });
   }, 60_000);
 
+  it('an offer is declined by the receiver, ends when they leave the case, and goes with what they hand over themselves', async () => {
+    const { caseId } = await newCase(server);
+    const id = await newAction(server, caseId, { deadline: '2026-12-18', ownerUserId: 'sof' });
+    await accept(server, caseId, id);
+    const path = `/api/cases/${caseId}/actions/${id}`;
+    const offerTo = async (organisationId: string, userId: string) =>
+      done(
+        await server.call(
+          ...(['SOF', 'POST', `${path}/handover`, { toOrganisationId: organisationId, toUserId: userId }] as const),
+          await etag(server, caseId),
+        ),
+      );
+    const action = async () =>
+      (
+        await server.call<{ actions: { ownerUserId: string; handoverTo?: object; awaitsAcceptanceSince?: string }[] }>(
+          ...(['coordinator', 'GET', `/api/cases/${caseId}`] as const),
+        )
+      ).body.actions[0]!;
+    await offerTo('bif', 'bif');
+    const decline = (user: string) =>
+      server.call<{ rule?: string }>(user, 'POST', `${path}/handover-declining`, { ground: 'KANARIE' });
+    expect((await decline('BUF')).body.rule).toBe('action.not-receiver');
+    for (const _ of [1, 2]) expect((await decline('BIF')).status).toBe(200);
+    expect(await action()).toMatchObject({ ownerUserId: 'sof' });
+    expect(await action()).not.toHaveProperty('handoverTo');
+    expect(await action()).not.toHaveProperty('awaitsAcceptanceSince');
+    expect(JSON.stringify(await events(server, `case-${caseId}`))).not.toContain('KANARIE');
+    await offerTo('gadeteam', 'gadeteam');
+    done(await server.call('coordinator', 'DELETE', `/api/cases/${caseId}/organisations/gadeteam`));
+    expect(await action()).not.toHaveProperty('handoverTo');
+    expect(await action()).not.toHaveProperty('awaitsAcceptanceSince');
+    await offerTo('bif', 'bif');
+    const body = { toOrganisationId: 'buf', toUserId: 'buf' };
+    const { offered } = done<{ offered: { actionId: string }[] }>(
+      await server.call('projectLead', 'POST', '/api/users/bif/handover', body),
+    );
+    expect(offered.map(({ actionId }) => actionId)).toContain(id);
+    expect(await action()).toMatchObject({ ownerUserId: 'sof', handoverTo: { organisationId: 'buf', userId: 'buf' } });
+  });
+
   it('tells deputies while somebody is away, and nobody who is excluded from the case', async () => {
     const { caseId } = await newCase(server);
     const group = `/api/groups/${DEMO_GROUP}`;

@@ -105,6 +105,10 @@ export const ROWS: Readonly<Record<string, Row>> = {
     (ifMatch) => ({ ifMatch }),
     (path, revision) => as('SOF', 'POST', `${path}/handover`, { toOrganisationId: 'politi' }, { 'if-match': String(revision) }),
   ),
+  'POST /api/cases/{caseId}/actions/{actionId}/handover-declining': onAction(
+    () => ({ body: { ground: 'Hører til et andet sted' } }),
+    (path, revision) => as('SOF', 'POST', `${path}/handover`, { toOrganisationId: 'politi' }, { 'if-match': String(revision) }),
+  ),
   'POST /api/cases/{caseId}/actions/{actionId}/deadline': onAction((ifMatch) => ({
     body: { to: day(20), ground: 'Den unge er på ferie til da' },
     ifMatch,

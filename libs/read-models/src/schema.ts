@@ -53,8 +53,8 @@ class AccessContext1795440000050 implements MigrationInterface {
  * Makes the tables as they are described now, empty: the projections fill them from the log. A change of a table is a change
  * of its description and one more class like this in the list below.
  */
-class ReadModels1795440000410 implements MigrationInterface {
-  readonly name = 'ReadModels1795440000410';
+class ReadModels1795440000420 implements MigrationInterface {
+  readonly name = 'ReadModels1795440000420';
   async up(runner: QueryRunner): Promise<void> {
     await this.down(runner);
     for (const statement of [...createTables(SCHEMA), ...TABLES.flatMap((t) => indexTable(SCHEMA, t)), ...protect(SCHEMA)])
@@ -65,4 +65,4 @@ class ReadModels1795440000410 implements MigrationInterface {
   }
 }
 
-export const READ_MODEL_MIGRATIONS = [AccessContext1795440000050, ReadModels1795440000410];
+export const READ_MODEL_MIGRATIONS = [AccessContext1795440000050, ReadModels1795440000420];

@@ -116,6 +116,7 @@ const onCase: Arb<CaseEvent> = fc.record({ caseId, personId }).chain(({ caseId, 
     event(fc.record({ actionId, userId }), 'ActionDeclined', {}),
     event(fc.record({ actionId, toOrganisationId: fc.constant('sof'), toUserId: userId }), 'HandoverOffered'),
     event(fc.record({ actionId, organisationId: fc.constant('sof'), userId }), 'HandoverAccepted'),
+    event(fc.record({ actionId, organisationId: fc.constant('sof'), userId }), 'HandoverDeclined', {}),
     event(fc.record({ actionId, reportId: fc.constant('x') }, { requiredKeys: ['reportId'] }), 'ProgressReported', {
       report: 'x',
     }),

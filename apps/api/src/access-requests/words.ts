@@ -38,6 +38,7 @@ export const KINDS: Readonly<Record<string, string>> = {
   DisclosureRefusedInRoom: 'Videregivelse i et møde afvist: intet blev videregivet',
   ActionAgreed: 'Indsats aftalt',
   ActionDeclined: 'Indsats afvist af den, der skulle udføre den',
+  HandoverDeclined: 'Indsats afvist af den, der skulle overtage den',
   ActionReworded: 'Indsats formuleret på ny',
   ProgressReported: 'Statusmelding',
   DeadlineMoved: 'Frist flyttet',

@@ -340,6 +340,16 @@ export class CaseChangesController {
     );
   }
 
+  @Post(':caseId/actions/:actionId/handover-declining')
+  @Changes({ summary: 'Decline an action that was offered', description: 'It stays with its owner.' })
+  declineHandover(
+    @TheCall() call: Call,
+    @Param() { caseId, actionId }: CaseActionParams,
+    @Body() body: OptionalGroundBody,
+  ): Promise<Receipt> {
+    return this.change(call, 'changeCase', caseId, { type: 'DeclineHandover', data: { caseId, actionId, ...body } });
+  }
+
   @Post(':caseId/actions/:actionId/deadline')
   @Changes({ summary: 'Move the deadline', description: 'Who and why are kept.', ifMatch: 'needed', errors: [428] })
   moveDeadline(

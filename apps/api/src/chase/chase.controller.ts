@@ -7,6 +7,7 @@ import { loadState } from '@app/event-store';
 import { ActionPage } from '../cases/case-answers.dto.js';
 import { together } from '../cases/shapes.js';
 import { requireStaff } from '../cases/staff.js';
+import type { ActionFilter, ActionRow } from '@app/read-models';
 import { Ask } from '../core/ask.js';
 import { TheCall, type Call } from '../core/call.js';
 import { Changer, type Asked } from '../core/change.js';
@@ -158,7 +159,7 @@ export class ChaseController {
   @Changes({
     summary: 'Offer all open actions of somebody who leaves to somebody else',
     description:
-      'Of the cases you lead. The old owner stays responsible until the receiver accepts; GET /api/actions?awaitsAcceptance=true shows what waits.',
+      'Of the cases you lead; also what was offered to them and not accepted. The old owner stays responsible until the receiver accepts; GET /api/actions?awaitsAcceptance=true shows what waits.',
     answer: BulkHandoverAnswer,
   })
   async handOver(
@@ -174,30 +175,36 @@ export class ChaseController {
     const { commandId } = this.changer.begin(call);
     const scope = caseScope(call.principal);
     const answer: BulkHandoverAnswer = { offered: [], notOffered: [] };
-    for (let after: string | undefined, more = true; more;) {
-      const paging = { limit: 200, ...(after !== undefined && { after }) };
-      const page = await readModels.actions(scope, { ownerUserId: userId }, paging, this.ask.today);
-      for (const { actionId, caseId, caseNumber } of page.items) {
-        try {
-          await this.changer.change(
-            call,
-            'case',
-            caseId,
-            (state: CaseState) => {
-              requireCase(call.principal, 'manageCase', caseId, factsOf(state));
-              return { type: 'OfferHandover', data: { caseId, actionId, ...body } };
-            },
-            { commandId: this.ports.idFor(commandId, actionId) },
-          );
-          answer.offered.push({ actionId, caseId, caseNumber });
-        } catch (error) {
-          if (!(error instanceof RefusedError)) throw error;
-          const { rule, da, en } = error.refusal;
-          answer.notOffered.push({ actionId, caseId, caseNumber, rule, da, en });
-        }
+    const all = async (filter: ActionFilter): Promise<readonly ActionRow[]> => {
+      const rows: ActionRow[] = [];
+      for (let after: string | undefined, more = true; more; more = after !== undefined) {
+        const paging = { limit: 200, ...(after !== undefined && { after }) };
+        const page = await readModels.actions(scope, filter, paging, this.ask.today);
+        rows.push(...page.items);
+        after = page.next;
       }
-      after = page.next;
-      more = after !== undefined;
+      return rows;
+    };
+    // What is theirs, and what was offered to them by name: nobody else could say yes or no to it.
+    const found = [...(await all({ ownerUserId: userId })), ...(await all({ awaitsAcceptanceOf: userId }))];
+    for (const { actionId, caseId, caseNumber } of new Map(found.map((row) => [row.actionId, row])).values()) {
+      try {
+        await this.changer.change(
+          call,
+          'case',
+          caseId,
+          (state: CaseState) => {
+            requireCase(call.principal, 'manageCase', caseId, factsOf(state));
+            return { type: 'OfferHandover', data: { caseId, actionId, ...body } };
+          },
+          { commandId: this.ports.idFor(commandId, actionId) },
+        );
+        answer.offered.push({ actionId, caseId, caseNumber });
+      } catch (error) {
+        if (!(error instanceof RefusedError)) throw error;
+        const { rule, da, en } = error.refusal;
+        answer.notOffered.push({ actionId, caseId, caseNumber, rule, da, en });
+      }
     }
     return answer;
   }

@@ -13,6 +13,7 @@ const ACTION_COMMANDS = [
   'DeclineAction',
   'OfferHandover',
   'AcceptHandover',
+  'DeclineHandover',
   'MoveDeadline',
   'RewordAction',
   'CompleteAction',
@@ -92,6 +93,19 @@ const takeOver = ({ data, context }: CommandOf<'AcceptHandover'>, action: Action
   return accept({ type: 'HandoverAccepted', data: { caseId, actionId, organisationId, userId } });
 };
 
+/** By who could accept it. */
+const sayNo = ({ data, context }: CommandOf<'DeclineHandover'>, action: Action, state: ExistingCase): Decision<CaseEvent> => {
+  const { caseId, actionId, ground } = data;
+  const { userId, organisationId } = context.actor;
+  const { handover } = action;
+  if (!handover) return action.handoverDeclinedBy === userId ? nothing : notFound('handover');
+  const offeredTo = handover.toUserId === undefined || handover.toUserId === userId;
+  if (!offeredTo || handover.toOrganisationId !== organisationId) return notReceiver;
+  const subject = { id: state.referred.personId, scope: caseId };
+  const text = compact({ ground });
+  return accept({ type: 'HandoverDeclined', data: { caseId, actionId, organisationId, userId }, subject, text });
+};
+
 /** Decisions about actions. Only the owner's organisation, or who chases for the group, changes an action. */
 export const decideAction = (command: ActionCommand, state: ExistingCase): Decision<CaseEvent> => {
   if (command.type === 'AgreeAction') return agree(command, state);
@@ -125,6 +139,8 @@ export const decideAction = (command: ActionCommand, state: ExistingCase): Decis
       return offer(command, action, state);
     case 'AcceptHandover':
       return takeOver(command, action, state);
+    case 'DeclineHandover':
+      return sayNo(command, action, state);
     case 'MoveDeadline': {
       const { to, ground } = command.data;
       if (to === action.deadline) return nothing;

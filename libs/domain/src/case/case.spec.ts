@@ -536,10 +536,33 @@ describe('handing an action over', () => {
       ],
     });
   });
-  it('is not accepted once the receiver has left the case', () => {
-    anOpenCase(agreed(), handover(), { type: 'OrganisationLeftCase', data: { caseId, organisationId: police.organisationId } })
+  it('is offered to nobody any more once the receiver has left the case', () => {
+    const left: CaseFolded = { type: 'OrganisationLeftCase', data: { caseId, organisationId: police.organisationId } };
+    anOpenCase(agreed(), handover(), left).when(take('police')).thenRefused('handover.unknown');
+    anOpenCase(agreed(), handover(), { ...left, data: { caseId, organisationId: 'bif' } })
       .when(take('police'))
-      .thenRefused('case.organisation-not-taking-part');
+      .then(handedOver);
+  });
+  it('is declined by who could accept it, with or without a ground, and stays with its owner', () => {
+    const decline = (actor: keyof typeof actors, ground?: string) =>
+      command('DeclineHandover', { caseId, actionId: 'a1', ...(ground !== undefined && { ground }) }, as(actor));
+    const { organisationId, userId } = actors.police;
+    const no: CaseFolded = { type: 'HandoverDeclined', data: { caseId, actionId: 'a1', organisationId, userId } };
+    anOpenCase(agreed(), handover())
+      .when(decline('police', 'Barselsorlov.'))
+      .then({ ...no, subject, text: { ground: 'Barselsorlov.' } });
+    anOpenCase(agreed(), handover(userId))
+      .when(decline('police'))
+      .then({ ...no, subject, text: {} });
+    for (const actor of ['buf', 'bif', 'projectLead'] as const)
+      anOpenCase(agreed(), handover()).when(decline(actor)).thenRefused('action.not-receiver');
+    anOpenCase(agreed()).when(decline('police')).thenRefused('handover.unknown');
+    const after = anOpenCase(agreed(), accepted, handover(), no);
+    expect(after.state).toMatchObject({
+      actions: [{ ownerOrganisationId: 'buf', ownerUserId: actors.buf.userId, accepted: true, handover: undefined }],
+    });
+    after.when(take('police')).thenRefused('handover.unknown');
+    after.when(offer()).then(handover() as CaseEvent);
   });
 });
 

@@ -77,6 +77,8 @@ export const caseEvents = {
   ActionDeclined: event(1, { caseId: id, actionId: id, userId: id }, { ground: text(208, 'social') }),
   HandoverOffered: event(1, { caseId: id, actionId: id, toOrganisationId: id, toUserId: opt(id) }),
   HandoverAccepted: event(1, { caseId: id, actionId: id, organisationId: id, userId: id }),
+  /** The receiver says no: it stays with the owner. */
+  HandoverDeclined: event(1, { caseId: id, actionId: id, organisationId: id, userId: id }, { ground: text(222, 'social') }),
   ProgressReported: event(1, { caseId: id, actionId: opt(id), reportId: id }, { report: text(209, 'social') }),
   /** Every move keeps who (metadata) and why. */
   DeadlineMoved: event(1, { caseId: id, actionId: id, from: localDate, to: localDate }, { ground: text(210, 'social') }),
@@ -204,6 +206,7 @@ export type CaseCommand =
   | Command<'DeclineAction', { caseId: string; actionId: string; ground?: string }>
   | Command<'OfferHandover', { caseId: string; actionId: string; toOrganisationId: string; toUserId?: string }>
   | Command<'AcceptHandover', { caseId: string; actionId: string }>
+  | Command<'DeclineHandover', { caseId: string; actionId: string; ground?: string }>
   | Command<'ReportProgress', { caseId: string; actionId?: string; reportId: string; report: string }>
   | Command<'MoveDeadline', { caseId: string; actionId: string; to: string; ground: string }>
   | Command<'RewordAction', { caseId: string; actionId: string; description: string }>

@@ -26,6 +26,8 @@ export interface Action {
   readonly deadlineMoves: number;
   /** Waits for the receiver; until then the old owner stays responsible. */
   readonly handover?: { readonly toOrganisationId: string; readonly toUserId?: string };
+  /** Who said no to the last one, while there is no other. */
+  readonly handoverDeclinedBy?: string;
 }
 
 export interface Withdrawal {
@@ -122,6 +124,8 @@ const evolveExisting = (state: ExistingCase, event: Exclude<CaseFolded, { type: 
         ...state,
         organisations: state.organisations.filter((o) => o.organisationId !== organisationId),
         leftOrganisationIds: [...state.leftOrganisationIds, organisationId],
+        // What was offered to it is offered to nobody any more.
+        actions: state.actions.map((a) => (a.handover?.toOrganisationId === organisationId ? { ...a, handover: undefined } : a)),
       };
     }
     case 'WorkerExcluded':
@@ -157,7 +161,15 @@ const evolveExisting = (state: ExistingCase, event: Exclude<CaseFolded, { type: 
     }
     case 'HandoverOffered': {
       const { actionId, toOrganisationId, toUserId } = event.data;
-      return changeAction(state, actionId, (a) => ({ ...a, handover: compact({ toOrganisationId, toUserId }) }));
+      return changeAction(state, actionId, (a) => ({
+        ...a,
+        handover: compact({ toOrganisationId, toUserId }),
+        handoverDeclinedBy: undefined,
+      }));
+    }
+    case 'HandoverDeclined': {
+      const { actionId, userId } = event.data;
+      return changeAction(state, actionId, (a) => ({ ...a, handover: undefined, handoverDeclinedBy: userId }));
     }
     case 'HandoverAccepted': {
       const { actionId, organisationId, userId } = event.data;

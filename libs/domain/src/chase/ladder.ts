@@ -29,7 +29,7 @@ export interface OnLadder {
 interface Held {
   readonly accepted: boolean;
   readonly ownerUserId?: string | undefined;
-  readonly handover?: { readonly toUserId?: string | undefined } | undefined;
+  readonly handover?: { readonly toOrganisationId: string; readonly toUserId?: string | undefined } | undefined;
 }
 /**
  * Whose acceptance is waited for after an event of the case that touches the action.
@@ -52,6 +52,13 @@ export const askedAfter = (
       return before.handover ? asked : undefined;
     case 'HandoverAccepted':
       return undefined;
+    case 'HandoverDeclined':
+      return before.accepted ? undefined : by;
+    case 'OrganisationLeftCase': {
+      const { organisationId } = event.data as { readonly organisationId: string };
+      if (before.handover?.toOrganisationId !== organisationId) return asked;
+      return before.accepted ? undefined : by;
+    }
     case 'WorkerExcluded': {
       const { userId } = event.data as { readonly userId: string };
       const owned = before.ownerUserId === userId;

@@ -281,6 +281,7 @@ const cases: Table<CaseCommand> = {
   DeclineAction: [refer, open, agree, command('DeclineAction', action, as('buf'))],
   OfferHandover: [refer, open, agree, offer],
   AcceptHandover: [refer, open, agree, offer, command('AcceptHandover', action, as('police'))],
+  DeclineHandover: [refer, open, agree, offer, command('DeclineHandover', { ...action, ground: 'Ferie.' }, as('police'))],
   ReportProgress: [refer, command('ReportProgress', { caseId, reportId: 'r1', report: 'Set på pladsen.' })],
   MoveDeadline: [refer, open, agree, command('MoveDeadline', { ...action, to: '2026-12-15', ground: 'Skolen er lukket.' })],
   RewordAction: [refer, open, agree, command('RewordAction', { ...action, description: 'Skriver til skolen.' })],

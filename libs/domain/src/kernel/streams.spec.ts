@@ -58,6 +58,7 @@ const FROZEN_FIELDS = {
   'TextWithdrawn.ground': 219,
   'DisclosureRecalled.ground': 220,
   'RecallReviewed.reason': 221,
+  'HandoverDeclined.ground': 222,
   'AttendeeArrived.guestName': 301,
   'InformationSharedInRoom.content': 302,
   'InformationSharedInRoom.necessity': 303,

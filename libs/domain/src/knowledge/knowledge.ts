@@ -258,7 +258,7 @@ export const waysOfKnowing = (
     const offeredTo =
       event.type === 'HandoverOffered'
         ? event.data.toOrganisationId
-        : ['HandoverAccepted', 'ActionCompleted', 'ActionCancelled'].includes(event.type)
+        : ['HandoverAccepted', 'HandoverDeclined', 'ActionCompleted', 'ActionCancelled'].includes(event.type)
           ? undefined
           : before?.offeredTo;
     actions.set(actionId, { owner, wording, all, ...(offeredTo !== undefined && { offeredTo }) });

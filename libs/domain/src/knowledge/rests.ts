@@ -13,6 +13,7 @@ const CAN_REST: ReadonlySet<string> = new Set<CaseFolded['type'] | MeetingFolded
   ...([
     'ActionAgreed',
     'ActionDeclined',
+    'HandoverDeclined',
     'ActionReworded',
     'DeadlineMoved',
     'ActionCompleted',

@@ -110,6 +110,19 @@ const changeAction = (
   const open = OPEN[changes.status ?? action.status];
   putAction(rows, row, event, { ...action, ...changes, open, doc: doc ? { ...action.doc, ...doc } : action.doc }, news);
 };
+/** As the case itself: what was offered to an organisation that has left is offered to nobody. */
+const withoutOffers = (
+  rows: Rows,
+  row: CaseTableRow,
+  event: Extract<OnCase, { type: 'OrganisationLeftCase' }>,
+): CaseDoc['open'] =>
+  row.doc.open.map((entry) => {
+    const action = rows.actions.get(entry.actionId)!;
+    if (action.doc.handoverTo?.organisationId !== event.data.organisationId) return entry;
+    const kept = findable(rows, { ...action, chase: askedBy(action, event), doc: { ...action.doc, handoverTo: undefined } });
+    rows.actions.put(kept);
+    return summary(kept);
+  });
 /** As the case itself: what an excluded worker owed is open and unnamed from here on. */
 const unname = (rows: Rows, row: CaseTableRow, event: OnCase, userId: string): void => {
   const open = row.doc.open.map((entry) => {
@@ -151,7 +164,7 @@ export const needCase = (event: OnCase, rows: Rows): void => {
   if (event.type === 'RecallReviewed') rows.rests.need(restId(event.data.disclosureId, event.data.eventId));
   if ('requestId' in data) rows.requests.need(data.requestId);
   if ('answers' in data && data.answers !== undefined) rows.requests.need(data.answers);
-  if (event.type === 'WorkerExcluded') rows.actions.needBy('case_id', data.caseId);
+  if (event.type === 'WorkerExcluded' || event.type === 'OrganisationLeftCase') rows.actions.needBy('case_id', data.caseId);
 };
 
 export const needSpokenOf = (event: OnMeeting, rows: Rows): void => {
@@ -279,7 +292,7 @@ export const projectCase = (event: OnCase, rows: Rows): void => {
       return change(rows, row, event, {
         organisation_ids: organisations.map((o) => o.organisationId),
         left_organisation_ids: [...new Set([...row.left_organisation_ids, organisationId])],
-        doc: { organisations },
+        doc: { organisations, open: withoutOffers(rows, row, event) },
       });
     }
     case 'WorkerExcluded':
@@ -349,6 +362,10 @@ export const projectCase = (event: OnCase, rows: Rows): void => {
       const { toOrganisationId: organisationId, toUserId: userId } = event.data;
       const chase = askedBy(actionOf(rows, event), event);
       return changeAction(rows, row, event, { chase }, { handoverTo: { organisationId, userId } });
+    }
+    case 'HandoverDeclined': {
+      const chase = askedBy(actionOf(rows, event), event);
+      return changeAction(rows, row, event, { chase }, { handoverTo: undefined });
     }
     case 'HandoverAccepted': {
       const owner = { owner_organisation_id: event.data.organisationId, owner_user_id: event.data.userId };

@@ -58,7 +58,7 @@ export const movedLadder = (
 });
 /** After an event that may ask somebody to accept the action, or be the answer. `action`: as it was. */
 export const askedBy = ({ chase, status, owner_user_id, doc }: ActionTableRow, event: OnCase): ChaseDoc => {
-  const handover = doc.handoverTo && { toUserId: doc.handoverTo.userId };
+  const handover = doc.handoverTo && { toOrganisationId: doc.handoverTo.organisationId, toUserId: doc.handoverTo.userId };
   const before = { accepted: status === 'accepted', ownerUserId: owner_user_id ?? undefined, handover };
   return { ...chase, ladder: { ...chase.ladder, asked: askedAfter(chase.ladder.asked, before, event, asking(event)) } };
 };
