@@ -244,4 +244,23 @@ describe('the list', () => {
     await at('2027-02-22T07:00:00.000Z');
     expect(listsOf('buf').at(-1)?.text ?? '').not.toContain(asked);
   });
+
+  it('has what is an organisation’s and nobody’s by name, week after week, also what was chased at once', async () => {
+    done(await server.call('jobcenter', 'PUT', '/api/me/mail', { language: 'da', reminders: 'digest', chases: 'at-once' }));
+    const { caseId } = await newCase(server);
+    const due = await newAction(server, caseId, { deadline: '2027-02-26', ownerOrganisationId: 'jobcenter' });
+    const offered = await newAction(server, caseId, { deadline: '2027-09-01', ownerUserId: 'sof' });
+    const path = `/api/cases/${caseId}/actions/${offered}`;
+    done(await server.call('SOF', 'POST', `${path}/acceptance`));
+    const etag = (await server.call('SOF', 'GET', `/api/cases/${caseId}`)).headers.get('etag')!;
+    done(await server.call('SOF', 'POST', `${path}/handover`, { toOrganisationId: 'jobcenter' }, { 'if-match': etag }));
+    const others = await newAction(server, caseId, { deadline: '2027-02-26', ownerOrganisationId: 'bif' });
+    for (const monday of ['2027-03-01', '2027-03-08']) {
+      await at(`${monday}T07:00:00.000Z`);
+      const { text } = listsOf('jobcenter').at(-1)!;
+      expect(lineOf(text, due)).toContain('(over fristen, venter på din accept)');
+      expect(lineOf(text, offered)).toContain('(venter på din accept)');
+      expect(text).not.toContain(others);
+    }
+  });
 });

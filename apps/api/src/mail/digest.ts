@@ -55,6 +55,10 @@ const listOf = async (
   const on = clock.today();
   const scope = { all: true, userId } as const;
   const paging = { limit: 200 };
+  const { organisationId } = registry.users.get(userId) ?? {};
+  const groups = [...registry.groups.values()]
+    .filter((group) => group.members.some((m) => m.userId === userId && m.from <= on && (m.until === undefined || on < m.until)))
+    .map(({ groupId }) => groupId);
   const standsIn = [...registry.groups.values()].flatMap((group) =>
     standsInFor(registry, group, userId, on).map((id) => ({ id, groupId: group.groupId })),
   );
@@ -65,8 +69,15 @@ const listOf = async (
     ]);
     return [...due.items, ...asked.items];
   };
+  /** Nobody is named: it is every member's of the organisation, until one of them accepts it. */
+  const ofOrganisation = async (): Promise<readonly ActionRow[]> => {
+    if (organisationId === undefined) return [];
+    const { items } = await readModels.actions({ groups, userId }, { unnamedOf: organisationId }, paging, on);
+    return items.filter((row) => row.awaitsAcceptanceSince !== undefined || row.deadline <= addDays(on, AHEAD_DAYS));
+  };
   const lists = await Promise.all([
     ofUser(userId),
+    ofOrganisation(),
     ...standsIn.map(async ({ id, groupId }) => (await ofUser(id)).filter((row) => row.groupId === groupId)),
   ]);
   const told = await Promise.all(
@@ -76,18 +87,9 @@ const listOf = async (
   const cases = found.map(({ caseId }) => caseId);
   const readable = await readableBy(ports, registry, userId, cases);
   const open = found.filter((row) => row.status !== 'completed' && row.status !== 'cancelled' && readable.has(row.caseId));
-  const hands = {
-    userIds: [userId, ...standsIn.map(({ id }) => id)],
-    organisationId: registry.users.get(userId)?.organisationId,
-  };
+  const hands = { userIds: [userId, ...standsIn.map(({ id }) => id)], organisationId };
   const actions = [...new Map(open.map((row) => [row.actionId, factsOf(row, hands)])).values()].sort(byDeadline);
-  const groups = [...registry.groups.values()].filter((group) =>
-    group.members.some((m) => m.userId === userId && m.from <= on && (m.until === undefined || on < m.until)),
-  );
-  const next = await readModels.meetingToCome(
-    groups.map(({ groupId }) => groupId),
-    clock.now().toISOString(),
-  );
+  const next = await readModels.meetingToCome(groups, clock.now().toISOString());
   if (actions.length === 0) return undefined;
   if (!next || next.localDate > addDays(on, MEETING_AHEAD_DAYS)) return { on, actions };
   const { meetingId, localDate, startsAt, endsAt } = next;

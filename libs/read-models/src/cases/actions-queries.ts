@@ -76,6 +76,11 @@ export const actionQueries = (ask: Ask): Pick<ReadModels, 'action' | 'actions' |
       const asked = `case when a.doc -> 'handoverTo' is null then a.owner_user_id else a.doc -> 'handoverTo' ->> 'userId' end`;
       where.push(`a.asked_on is not null and ${asked} = ${p(filter.awaitsAcceptanceOf)}`);
     }
+    if (filter.unnamedOf !== undefined) {
+      const [of, handover] = [p(filter.unnamedOf), `a.doc -> 'handoverTo'`];
+      const offered = `${handover} ->> 'organisationId' = ${of} and ${handover} -> 'userId' is null`;
+      where.push(`(a.owner_organisation_id = ${of} and a.owner_user_id is null or ${offered})`);
+    }
     if (paging.after !== undefined) {
       const [deadline, actionId] = decodeCursor('actions', 2, paging.after);
       where.push(`(a.deadline, a.action_id) > (${p(deadline)}, ${p(actionId)})`);

@@ -273,5 +273,14 @@ describe('the list of actions', () => {
     expect(await ids({ ownerUserId: 'user-bif' })).toEqual([mine]);
     expect(await ids({ ownerOrganisationId: 'police' })).toEqual([theirs]);
     expect(await ids({ dueBefore: '2026-11-20' })).toEqual([theirs]);
+    const offer = (actionId: string, to: object) =>
+      group.onCase(caseId, { type: 'HandoverOffered', data: { caseId, actionId, toOrganisationId: 'police', ...to } } as never);
+    await offer(mine, { toUserId: 'user-police' });
+    await bench.settled();
+    expect(await ids({ unnamedOf: 'police' })).toEqual([theirs]);
+    await offer(mine, {});
+    await bench.settled();
+    expect(await ids({ unnamedOf: 'police' })).toEqual([theirs, mine]);
+    expect(await ids({ unnamedOf: 'sof' })).toEqual([]);
   });
 });

@@ -184,6 +184,8 @@ export interface ActionFilter {
   readonly awaitsAcceptance?: boolean;
   /** This user was asked by name to accept it, or a handover of it. */
   readonly awaitsAcceptanceOf?: string;
+  /** In the hands of this organisation, or offered to it, and of nobody by name. */
+  readonly unnamedOf?: string;
 }
 
 export interface CaseQuestions {
