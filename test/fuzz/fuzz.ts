@@ -37,6 +37,21 @@ interface Answer {
 
 /** Roles with no young person's data to see, as the demo's users. */
 const SEES_NOBODY = ['steeringMember', 'auditor', 'externalAuditor', 'partner', 'politicalMember', 'administrator', 'nobody'];
+/** What is for them to read: the steering group the summaries, decisions and opened names, auditors the reasons. Not the rest of the answer. */
+const FOR_THEM: Readonly<Record<string, readonly [endpoint: RegExp, text: RegExp]>> = {
+  steeringMember: [
+    /^GET \/api\/(escalations|steering-meetings)/,
+    /KANARIE-fuzz|"personName":"(?:[^"\\]|\\.)*"(?=,"nameOpened")/g,
+  ],
+  auditor: [
+    /^GET \/api\/((sharing-log|access-log)\/reasons|break-glass|spot-checks)/,
+    /"(necessity|reason|criterion|note)":"(?:[^"\\]|\\.)*"/g,
+  ],
+};
+const withoutTheirs = (text: string, endpoint: string, user: string): string => {
+  const [where, theirs] = FOR_THEM[user] ?? [];
+  return where?.test(endpoint) && theirs ? text.replace(theirs, '') : text;
+};
 /** Of the demo's users, those whose organisation takes no part in demo case 5. */
 const NOT_IN_CASE_5 = ['BIF', 'BUF', 'gadeteam', 'jobcenter'];
 const TEXTS_OF_CASE_5 = ['navn-05', 'alias-05', 'telefon-05', 'adresse-05', 'grund-05', 'aftale-50'].map(
@@ -148,7 +163,8 @@ const wrongWith = (world: World, asked: FuzzRequest, { status, type, text, head 
   }
   const user = 'authorization' in asked.headers && asked.mutations.includes('Authorization') ? 'nobody' : asked.user;
   if (SEES_NOBODY.includes(user))
-    for (const secret of personalData.inText(`${text}\n${head}`)) wrong.push(`tells ${user} ${secret}`);
+    for (const secret of personalData.inText(`${withoutTheirs(text, asked.endpoint, user)}\n${head}`))
+      wrong.push(`tells ${user} ${secret}`);
   if (NOT_IN_CASE_5.includes(user))
     for (const secret of case5.inText(`${text}\n${head}`)) wrong.push(`tells ${user} ${secret} of case 5`);
   return wrong;
