@@ -95,7 +95,8 @@ const listOf = async (
   const { meetingId, localDate, startsAt, endsAt } = next;
   return { on, actions, meeting: { meetingId, localDate, startsAt, endsAt, sequence: 0 } };
 };
-const byDeadline = (a: ActionFacts, b: ActionFacts): number =>
+/** Earliest first. */
+export const byDeadline = (a: ActionFacts, b: ActionFacts): number =>
   a.deadline < b.deadline ? -1 : a.deadline > b.deadline ? 1 : a.actionId < b.actionId ? -1 : 1;
 
 /**

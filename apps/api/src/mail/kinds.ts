@@ -31,13 +31,14 @@ export interface ActionFacts {
   /** Local date, Europe/Copenhagen. */
   readonly deadline: string;
 }
-/** What a kind says: exactly one of these. */
+/** What a kind says: exactly one of these. Of several actions at once a kind that is about an action has a list, too. */
 export interface Facts {
   readonly action?: ActionFacts;
   readonly theCase?: Pick<ActionFacts, 'caseId' | 'caseNumber'>;
   readonly meeting?: MeetingFacts;
   readonly digest?: DigestFacts;
 }
+/** A list of actions. */
 export interface DigestFacts {
   /** Local date of the list: what is overdue is so on that day. */
   readonly on: string;

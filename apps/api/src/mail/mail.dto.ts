@@ -36,7 +36,7 @@ export class MessageAnswer {
   @Word(MAIL_STATUSES, {
     example: 'dead',
     description:
-      '`dead`: given up, or refused for good. `not-sent`: the recipient has left, has no address or may not read the case any more, or there is nothing left for the list.',
+      '`dead`: given up, or refused for good. `not-sent`: the recipient has left, has no address or may not read the case any more, or there is nothing left for the list. `in-digest`: it went with a list.',
   })
   status!: MailStatus;
   @Text(40, { optional: true, example: 'smtp-550', description: 'Why it is not sent, or was not at the last try.' }) why?: string;

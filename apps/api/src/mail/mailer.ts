@@ -14,6 +14,7 @@ import { Outbox, OutboxMovedError, type Delivery } from './outbox.js';
 import { stillTold } from './readers.js';
 import { render } from './render.js';
 import { NotPostedError, type Letter, type Post } from './smtp.js';
+import { together } from './together.js';
 
 /** Where mail goes out, and what it says of this server. */
 export interface MailOut {
@@ -95,10 +96,17 @@ export class Mailer extends Periodic {
         await this.outbox.transaction(async (em) => {
           await this.outbox.move(em, position, page.position);
           const now = this.ports.clock.now();
-          const queued: string[] = [];
+          const queued: Message[] = [];
           for (const { message, waits } of messages)
-            if ((await this.outbox.put(em, message, waits ? 'for-digest' : 'queued', now)) && !waits) queued.push(message.id);
-          await jobs.add(em, queued);
+            if ((await this.outbox.put(em, message, waits ? 'for-digest' : 'queued', now)) && !waits) queued.push(message);
+          const many = together(queued, this.ports.clock.today(), (id) => this.ports.idFor(id, 'mail together'));
+          for (const { message, of } of many) {
+            await this.outbox.put(em, { ...message, messageId: messageIdOf(message.id, out) }, 'queued', now);
+            await this.outbox.putIntoDigest(em, of, now);
+          }
+          const inOne = new Set(many.flatMap(({ of }) => of));
+          const alone = queued.map(({ id }) => id).filter((id) => !inOne.has(id));
+          await jobs.add(em, [...alone, ...many.map(({ message }) => message.id)]);
         });
       } catch (error) {
         if (error instanceof OutboxMovedError) continue;

@@ -49,7 +49,11 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => ESCAPES[c]!);
 
 /** @param publicUrl what links begin with */
-export const render = ({ kind, facts }: Pick<Message, 'kind' | 'facts'>, language: Language, publicUrl: string): Rendered => {
+export const render = (message: Pick<Message, 'kind' | 'facts'>, language: Language, publicUrl: string): Rendered => {
+  const { kind } = message;
+  // Of several actions one may be left that its reader may still see.
+  const [only, ...others] = (kind !== 'digest' && message.facts.digest?.actions) || [];
+  const facts = only && others.length === 0 ? { action: only } : message.facts;
   const { subject, paragraphs } = say(kind, facts, language);
   const { open, foot } = FRAME[language];
   const lines = facts.digest ? linesOf(facts.digest, language, publicUrl) : [];

@@ -230,9 +230,52 @@ const EN: Readonly<Record<MailKind, Says>> = {
   }),
 };
 
+/** What is said of one action, of `n` of them: a list follows. */
+const OF_SEVERAL: Readonly<Record<Language, Partial<Record<MailKind, (n: number) => Said>>>> = {
+  da: {
+    reminded: (n) => ({ subject: `Påmindelse: ${n} aftaler`, paragraphs: ['De her aftaler har snart frist.'] }),
+    due: (n) => ({ subject: `Fristen er nu: ${n} aftaler`, paragraphs: ['Fristen for de her aftaler er nu.'] }),
+    chased: (n) => ({
+      subject: `Rykker: ${n} aftaler`,
+      paragraphs: [
+        'Der rykkes for de her aftaler.',
+        'Meld dem gennemført, svar på rykkerne, eller flyt fristerne med en begrundelse.',
+      ],
+    }),
+    acceptance: (n) => ({
+      subject: `Venter på din accept: ${n} aftaler`,
+      paragraphs: ['De her aftaler er ikke accepteret endnu.'],
+    }),
+    offered: (n) => ({
+      subject: `Overdragelse til dig: ${n} aftaler`,
+      paragraphs: ['De her aftaler tilbydes dig. De er dine, når du accepterer dem.'],
+    }),
+    escalated: (n) => ({ subject: `Eskaleret: ${n} aftaler`, paragraphs: ['De her aftaler er eskaleret.'] }),
+  },
+  en: {
+    reminded: (n) => ({ subject: `Reminder: ${n} actions`, paragraphs: ['These actions are due soon.'] }),
+    due: (n) => ({ subject: `Due now: ${n} actions`, paragraphs: ['These actions are due now.'] }),
+    chased: (n) => ({
+      subject: `Chased: ${n} actions`,
+      paragraphs: ['These actions are being chased.', 'Report them done, answer the chases, or move the deadlines and say why.'],
+    }),
+    acceptance: (n) => ({
+      subject: `Waits for your acceptance: ${n} actions`,
+      paragraphs: ['These actions are not accepted yet.'],
+    }),
+    offered: (n) => ({
+      subject: `Handed over to you: ${n} actions`,
+      paragraphs: ['These actions are offered to you. They are yours once you accept them.'],
+    }),
+    escalated: (n) => ({ subject: `Escalated: ${n} actions`, paragraphs: ['These actions are escalated.'] }),
+  },
+};
+
 const SAYS = { da: DA, en: EN };
-export const say = (kind: MailKind, facts: Facts, language: Language): Said =>
-  SAYS[language][kind](facts, (date) => dayIn(language, date));
+export const say = (kind: MailKind, facts: Facts, language: Language): Said => {
+  const ofSeveral = facts.digest && OF_SEVERAL[language][kind];
+  return ofSeveral?.(facts.digest!.actions.length) ?? SAYS[language][kind](facts, (date) => dayIn(language, date));
+};
 
 /** What stands around it. */
 export const FRAME = {
