@@ -10,7 +10,9 @@ import { mutatePolicies } from './policies.mjs';
 const HERE = import.meta.dirname;
 const ROOT = resolve(HERE, '../..');
 /** What the specs of keys in PostgreSQL are needed for: their store, and backup and rotation, which know both stores. */
-const KEYS_IN_POSTGRES = ['postgres-key*', 'key-backup', 'key-rotation', 'open'].map((file) => `libs/personal-data/src/${file}.ts`);
+const KEYS_IN_POSTGRES = ['postgres-key*', 'key-backup', 'key-rotation', 'open'].map(
+  (file) => `libs/personal-data/src/${file}.ts`,
+);
 const GROUPS = {
   'section-115': {
     mutate: ['libs/domain/src/information-sharing/*.ts', 'libs/domain/src/case/rules.ts', 'libs/domain/src/meeting/room.ts'],
