@@ -104,11 +104,16 @@ describe('the list', () => {
     for (const id of [completed, far]) expect(list!.text).not.toContain(id);
     expect(list!.text).toContain('Næste møde: 1. december 2026 kl. 09:00');
     expect(list!.html).toContain('<li><a href=');
-    // Its reminders went with it.
-    const rows = await server.ports.dataSource.query<{ status: string }[]>(
-      `select distinct status from mail.outbox where kind = 'reminded' and user_id = 'sof'`,
-    );
-    expect(rows).toEqual([{ status: 'in-digest' }]);
+    // Its reminders went with it, and that of what was done before is seen to have gone nowhere.
+    const reminderOf = async (actionId: string) =>
+      (
+        await server.ports.dataSource.query<{ status: string; why: string | null }[]>(
+          `select status, why from mail.outbox where kind = 'reminded' and user_id = 'sof' and facts -> 'action' ->> 'actionId' = $1`,
+          [actionId],
+        )
+      )[0];
+    expect(await reminderOf(soon)).toEqual({ status: 'in-digest', why: null });
+    expect(await reminderOf(completed)).toEqual({ status: 'not-sent', why: 'nothing-left' });
     await at('2026-12-01T09:00:00.000Z');
     expect(listsOf('sof')).toHaveLength(1);
   });

@@ -166,12 +166,15 @@ export class Mailer extends Periodic {
       if (!(await this.outbox.markDigestMade(em, week))) return;
       for (const message of messages)
         await this.outbox.put(em, { ...message, messageId: messageIdOf(message.id, out) }, 'queued', now);
-      const listed = new Set(messages.map(({ userId }) => userId));
-      const inList = waiting.filter(({ userId }) => listed.has(userId)).map(({ id }) => id);
+      const listed = new Set(
+        messages.flatMap(({ userId, facts }) => (facts.digest?.actions ?? []).map(({ actionId }) => `${userId} ${actionId}`)),
+      );
+      const isListed = ({ userId, facts }: Delivery) => listed.has(`${userId} ${facts.action?.actionId}`);
+      const inList = waiting.filter(isListed).map(({ id }) => id);
       await this.outbox.putIntoDigest(em, inList, now);
-      // What it was about is done, or not theirs to read any more: there is no list, and that is seen.
-      for (const { id, userId } of waiting)
-        if (!listed.has(userId)) await this.outbox.settle(em, id, 'not-sent', now, 'nothing-left');
+      // What it was about is done, or not theirs to read any more: it is on no list, and that is seen.
+      for (const message of waiting)
+        if (!isListed(message)) await this.outbox.settle(em, message.id, 'not-sent', now, 'nothing-left');
       await jobs.add(
         em,
         messages.map(({ id }) => id),
