@@ -134,6 +134,7 @@ export const createPostgresEventStore = async ({
     opened: async (client) => {
       client.on('notification', () => bell.ring());
       await client.query(`listen ${CHANNEL}`);
+      bell.ring(); // for what was told before anybody listened
     },
     lost: () => listenLater(),
   });
