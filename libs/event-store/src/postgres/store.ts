@@ -21,6 +21,8 @@ export interface PostgresEventStoreOptions {
 const CHANNEL = 'event_store';
 /** At most one notification in this time: it is a hint, and each costs a commit. */
 const NOTIFY_EVERY_MS = 50;
+/** Its commit is not waited for: what it tells of is on disk already, and appends would stand in line behind it. */
+const NOTIFY = `select set_config('synchronous_commit', 'off', true), pg_notify('${CHANNEL}', '')`;
 /** A subscription that keeps up looks at most this often. */
 const REST_MS = 10;
 
@@ -116,7 +118,7 @@ export const createPostgresEventStore = async ({
       return;
     }
     notifyAgain = false;
-    pool.query(`notify ${CHANNEL}`).catch(() => {}); // Whoever did not hear it polls.
+    pool.query(NOTIFY).catch(() => {}); // Whoever did not hear it polls.
     notifyTimer = setTimeout(() => {
       notifyTimer = undefined;
       if (notifyAgain) notify();
