@@ -1,6 +1,7 @@
 // Rule 9: logged before it is shown, and never shown when it could not be logged.
 import { readdirSync, readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Actor } from '@app/domain';
 import {
@@ -86,6 +87,10 @@ const verdicts = async (records: readonly Promise<void>[]) =>
     if (r.status === 'rejected') expect(r.reason).toBeInstanceOf(AccessLogUnavailableError);
     return r.status === 'fulfilled';
   });
+
+const turns = async (n: number) => {
+  for (let i = 0; i < n; i++) await new Promise(setImmediate);
+};
 
 describe('what is written', () => {
   it('who, when, for what, which cases, persons and classes, and by which policies', async () => {
@@ -211,6 +216,16 @@ describe('what is written', () => {
     expect(await requestIds(store)).toEqual(['req-1']);
   });
 
+  it('what is sealed, under which number and class: for ever', () => {
+    const texts = Object.fromEntries(Object.entries(accessLogEvents).map(([type, { text }]) => [type, text]));
+    expect(texts).toEqual({
+      ...{ PersonalDataShown: {}, PersonalDataExported: {}, AccessRefused: {} },
+      PersonalDataSearched: { criterion: { field: 901, fieldClass: 'identity' } },
+      BreakGlassOpened: { reason: { field: 902, fieldClass: 'social' } },
+      BreakGlassReviewed: { note: { field: 903, fieldClass: 'staff' } },
+    });
+  });
+
   it('every version ever written can be read', () => {
     const folder = new URL('./examples/', import.meta.url);
     const examples = readdirSync(folder).map((file) => {
@@ -226,16 +241,28 @@ describe('what is written', () => {
 });
 
 describe('before a byte leaves', () => {
+  it('nothing of it keeps the process from ending', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = timers();
+    const log = open(createMemoryEventStore(), { limit: 60_000 });
+    await Promise.all([log.record(shown('req-1')), log.record(shown('req-2'))]);
+    await new Promise(setImmediate);
+    expect(timers()).toBe(before);
+  });
+
   it('resolves only when committed', async () => {
     const store = createMemoryEventStore();
     let commit = () => {};
     const gate = new Promise<void>((resolve) => (commit = resolve));
+    let asked = () => {};
+    const appending = new Promise<void>((resolve) => (asked = resolve));
     const log = open({
       readStream: (...args) => store.readStream(...args),
-      append: async (...args) => gate.then(() => store.append(...args)),
+      append: async (...args) => (asked(), gate.then(() => store.append(...args))),
     });
     let done = false;
     const record = log.record(shown()).then(() => (done = true));
+    await appending;
     await new Promise(setImmediate);
     expect(done).toBe(false);
     commit();
@@ -256,6 +283,22 @@ describe('before a byte leaves', () => {
     expect(appends).toBeLessThanOrEqual(2);
   });
 
+  it('so do those that a busy process has ready a moment later', async () => {
+    const store = createMemoryEventStore();
+    let appends = 0;
+    const log = open({
+      readStream: (...args) => store.readStream(...args),
+      append: (...args) => (appends++, store.append(...args)),
+    });
+    const records: Promise<void>[] = [];
+    for (let i = 0; i < 4; i++) {
+      records.push(log.record(shown(`req-${i}`)));
+      await new Promise(setImmediate);
+    }
+    await Promise.all(records);
+    expect(appends).toBe(1);
+  });
+
   it('a new day is a new stream, also inside one batch', async () => {
     const store = createMemoryEventStore();
     const log = open(store);
@@ -267,18 +310,40 @@ describe('before a byte leaves', () => {
     expect(days).toEqual(['2026-11-24 0', '2026-11-24 1', '2026-11-25 0', '2026-11-25 1']);
   });
 
-  it('goes on where the stream ends', async () => {
+  it('goes on where the stream ends, and looks only once where that is', async () => {
     const store = createMemoryEventStore();
-    let n = 0;
-    const newId = () => (n++ % 10 === 0 ? 'process' : randomUUID());
-    await open(store, { newId }).record(shown('req-1'));
-    n = 0;
-    await open(store, { newId }).record(shown('req-2'));
-    expect(await requestIds(store)).toEqual(['req-1', 'req-2']);
-    expect((await written(store)).map(({ stream, revision }) => [stream, revision])).toEqual([
-      ['access-process-2026-11-24', 0],
-      ['access-process-2026-11-24', 1],
-    ]);
+    let reads = 0;
+    const counted: Store = {
+      readStream: (...args) => (reads++, store.readStream(...args)),
+      append: (...args) => store.append(...args),
+    };
+    const started = () => {
+      let n = 0;
+      return open(counted, { newId: () => (n++ === 0 ? 'process' : randomUUID()) });
+    };
+    for (const log of [started(), started()])
+      for (let i = 1; i <= 3; i++) {
+        await log.record(shown(`req-${i}`));
+      }
+    expect((await written(store)).map((event) => `${event.stream} ${event.revision} ${requestIdOf(event)}`)).toEqual(
+      [1, 2, 3, 1, 2, 3].map((request, i) => `access-process-2026-11-24 ${i} req-${request}`),
+    );
+    expect(reads).toBe(2);
+  });
+
+  it('the error says to the operator what is the matter, and nothing of the entry', async () => {
+    const store = createMemoryEventStore();
+    const down = { ...store, append: () => Promise.reject(new UnavailableError('down')) };
+    const silent = { ...store, append: () => new Promise<never>(() => undefined) };
+    const ofRecord = async (log: AccessLog, entry: AccessLogEntry) =>
+      log.record(entry).then(
+        () => 'recorded',
+        (error: Error) => `${String(error)}: ${String(error.cause)}`,
+      );
+    const unavailable = 'AccessLogUnavailableError: the access log cannot be written';
+    expect(await ofRecord(open(down), shown())).toBe(`${unavailable}: ${String(new UnavailableError('down'))}`);
+    expect(await ofRecord(open(store), searched)).toBe(`${unavailable}: Error: no seal`);
+    expect(await ofRecord(open(silent, { limit: 50 }), shown())).toBe(`${unavailable}: time limit`);
   });
 });
 
@@ -322,6 +387,72 @@ describe('when the store fails', () => {
     expect(await requestIds(store)).toEqual(['req-2']);
   });
 
+  it('what was refused while it waited behind others is not written afterwards: nobody saw it', async () => {
+    const limit = 200;
+    const { store, faulty } = start(['never answers']);
+    const slowToRead: Store = {
+      readStream: async (...args) => (await pause(limit / 2), store.readStream(...args)),
+      append: (...args) => faulty.append(...args),
+    };
+    const log = open(slowToRead, { limit });
+    const ahead = verdicts([log.record(shown('req-1'))]);
+    await turns(20); // it is on its way, for one and a half times the limit
+    expect(await verdicts([log.record(shown('req-2'))])).toEqual([false]);
+    expect(await ahead).toEqual([false]);
+    await log.record(shown('req-3'));
+    expect(await requestIds(store)).toEqual(['req-3']);
+  });
+
+  it('what was refused while it was tried is not tried again', async () => {
+    const store = createMemoryEventStore();
+    let lost = true;
+    const append: Store['append'] = async (...args) => {
+      if (lost) throw new OutcomeUnknownError('broken');
+      return store.append(...args);
+    };
+    const log = open({ append, readStream: (...args) => store.readStream(...args) }, { limit: 150 });
+    expect(await verdicts([log.record(shown('req-1'))])).toEqual([false]);
+    lost = false;
+    await log.record(shown('req-2'));
+    expect(await requestIds(store)).toEqual(['req-2']);
+  });
+
+  it('one that can wait longer is tried on when its neighbours have been refused', async () => {
+    const limit = 600;
+    const store = createMemoryEventStore();
+    let letGo = () => {};
+    const gate = new Promise<void>((resolve) => (letGo = resolve));
+    let asked = () => {};
+    const appending = new Promise<void>((resolve) => (asked = resolve));
+    const appended: string[][] = [];
+    let lost = true;
+    const log = open(
+      {
+        readStream: (...args) => store.readStream(...args),
+        append: async (stream, expected, events) => {
+          appended.push(events.map(requestIdOf));
+          asked();
+          if (appended.length === 1) await gate;
+          else if (lost) throw new OutcomeUnknownError('broken');
+          return store.append(stream, expected, events);
+        },
+      },
+      { limit },
+    );
+    const first = log.record(shown('req-1'));
+    await appending;
+    const early = log.record(shown('req-2'));
+    const refused = verdicts([early]);
+    await pause(limit / 2);
+    const late = log.record(shown('req-3'));
+    letGo();
+    expect(await verdicts([first])).toEqual([true]);
+    expect(await refused).toEqual([false]);
+    lost = false;
+    expect(await verdicts([late])).toEqual([true]);
+    expect(appended.at(-1)).toEqual(['req-2', 'req-3']);
+  });
+
   it('an append that was given up on and lands late is no conflict for those after it', async () => {
     const { log, store, faulty } = start(['answers late'], 500);
     expect(await verdicts([log.record(shown('req-1'))])).toEqual([false]);
@@ -358,17 +489,17 @@ describe('when the store fails', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fault, { maxLength: 6 }),
-        fc.array(fc.nat(3), { minLength: 1, maxLength: 6 }),
+        fc.array(fc.tuple(fc.nat(3), fc.constantFrom(1, 20)), { minLength: 1, maxLength: 6 }),
         async (faults, waves) => {
           const { log, store } = start(faults, 60);
           const records: Promise<void>[] = [];
-          for (const size of waves) {
+          for (const [size, rest] of waves) {
             for (let i = 0; i <= size; i++) {
               const record = log.record(shown(`req-${records.length}`));
               record.catch(() => {}); // its verdict is read below, perhaps after it is there
               records.push(record);
             }
-            await new Promise(setImmediate);
+            await turns(rest);
           }
           const allowed = await verdicts(records);
           const logged = await requestIds(store);

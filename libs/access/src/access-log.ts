@@ -1,6 +1,5 @@
 // The access log (rule 9): what is shown was logged first. If it cannot be written, nothing is shown.
-import { performance } from 'node:perf_hooks';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import type { Actor, FieldClass, Subject } from '@app/domain';
 import {
   InvalidAppendError,
@@ -92,14 +91,17 @@ interface Waiting {
 /** Whose texts in the log are nobody's in particular; the scope is the month they were written in. */
 export const LOG_SUBJECT = 'access-log';
 
-const textOf = (entry: AccessLogEntry): { readonly [F in LogText]?: string } | undefined => {
+/** What of an entry is sealed, and under whose key; without a subject under that of the month. */
+const sealedOf = (
+  entry: AccessLogEntry,
+): { readonly text: { readonly [F in LogText]?: string }; readonly subject?: Subject | undefined } | undefined => {
   switch (entry.type) {
     case 'PersonalDataSearched':
-      return { criterion: entry.criterion };
+      return { text: { criterion: entry.criterion }, subject: entry.subject };
     case 'BreakGlassOpened':
-      return { reason: entry.reason };
+      return { text: { reason: entry.reason }, subject: entry.subject };
     case 'BreakGlassReviewed':
-      return entry.note === undefined ? undefined : { note: entry.note };
+      return entry.note === undefined ? undefined : { text: { note: entry.note } };
     default:
       return undefined;
   }
@@ -107,6 +109,8 @@ const textOf = (entry: AccessLogEntry): { readonly [F in LogText]?: string } | u
 
 const BATCH_SIZE = 500;
 const RETRY_AFTER_MS = 25;
+/** Turns of the event loop before each append. A busy process has more to write by then; to an idle one they are microseconds. */
+const TURNS = 8;
 const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
 /** One per process: it alone writes the streams `access-{process}-{day}`, day in UTC. Entries that wait are written together. */
@@ -173,11 +177,11 @@ export class AccessLog {
     const { version } = accessLogEvents[type];
     accessLogCodec.decode(type, version, clear);
     let data: object = clear;
-    const text = textOf(entry);
-    if (text) {
+    const sealed = sealedOf(entry);
+    if (sealed) {
       if (!this.options.seal) throw new Error('no seal');
-      const subject = ('subject' in entry && entry.subject) || { id: LOG_SUBJECT, scope: at.slice(0, 7) };
-      data = { ...clear, subject, text: await this.options.seal(id, type, subject, text) };
+      const subject = sealed.subject ?? { id: LOG_SUBJECT, scope: at.slice(0, 7) };
+      data = { ...clear, subject, text: await this.options.seal(id, type, subject, sealed.text) };
     }
     const metadata = {
       v: version,
@@ -197,21 +201,21 @@ export class AccessLog {
   async #writeAll(): Promise<void> {
     this.#writing = true;
     for (;;) {
+      for (let n = 0; n < TURNS; n++) await turn();
       this.#queue = this.#queue.filter((w) => w.isWaiting());
       const first = this.#queue[0];
       if (!first) break;
       const end = this.#queue.findIndex((w) => w.stream !== first.stream);
-      await this.#write(this.#queue.splice(0, Math.min(end < 0 ? BATCH_SIZE : end, BATCH_SIZE)));
+      await this.#write(this.#queue.splice(0, Math.min(end === -1 ? BATCH_SIZE : end, BATCH_SIZE)));
     }
     this.#writing = false;
   }
 
-  /** Gives each of the batch its verdict. */
+  /** Gives each of the batch its verdict, unless its own time is over first; what nobody waits for is not tried again. */
   async #write(batch: readonly Waiting[]): Promise<void> {
     const stream = batch[0]!.stream;
     const events = batch.map((w) => w.event);
-    const end = performance.now() + this.#limit;
-    while (batch.some((w) => w.isWaiting()) && performance.now() < end) {
+    while (batch.some((w) => w.isWaiting())) {
       try {
         if (this.#tail?.stream !== stream) this.#tail = { stream, revision: await this.#inTime(this.#lastRevision(stream)) };
         const { revision } = await this.#inTime(this.store.append(stream, this.#tail.revision, events));
@@ -219,21 +223,18 @@ export class AccessLog {
         for (const w of batch) w.settle();
         return;
       } catch (error) {
+        // An append given up on came through late. These events are not among what is there.
+        if (error instanceof RevisionConflictError) this.#tail = undefined;
         // Unknown: the same bytes at the same revision; if they are there already, that is the receipt.
-        if (error instanceof OutcomeUnknownError) await pause(RETRY_AFTER_MS);
-        else {
-          this.#tail = undefined;
-          // Conflict: an append given up on came through late. These events are not among what is there.
-          if (error instanceof RevisionConflictError) continue;
+        else if (!(error instanceof OutcomeUnknownError)) {
           // One bad entry must not take the others with it.
           if (error instanceof InvalidAppendError && batch.length > 1) for (const w of batch) await this.#write([w]);
           else for (const w of batch) w.settle(new AccessLogUnavailableError(error));
           return;
         }
+        await pause(RETRY_AFTER_MS); // lets the time of those who wait run out, too
       }
     }
-    this.#tail = undefined;
-    for (const w of batch) w.settle(new AccessLogUnavailableError('time limit'));
   }
 
   async #lastRevision(stream: string): Promise<number> {

@@ -14,7 +14,7 @@ export type CaseResource = Extract<Resource, { type: 'Case' }>;
 
 /** A group or organisation no id can be: upper case is not an id. */
 const NOBODY = 'NOBODY';
-const probe = (groupId: string, organisationIds: readonly string[]): CaseResource => ({
+const probe = (groupId: string, organisationIds: readonly string[] = []): CaseResource => ({
   type: 'Case',
   groupId,
   organisationIds,
@@ -35,10 +35,11 @@ export const caseScope = (
 ): CaseScope => {
   const { userId, organisationId, groups } = principal;
   const may = (resource: CaseResource) => mayAccess(principal, action, resource);
-  if (may(probe(NOBODY, []))) return { all: true, userId };
-  if (groups[0] !== undefined && may(probe(groups[0], []))) return { groups, userId };
-  if (groups[0] === undefined || !may(probe(groups[0], [organisationId]))) return { none: true };
-  const left = may({ ...probe(groups[0], []), authorityLeft: true });
+  const [group = NOBODY] = groups;
+  if (may(probe(NOBODY))) return { all: true, userId };
+  if (may(probe(group))) return { groups, userId };
+  if (!may(probe(group, [organisationId]))) return { none: true };
+  const left = may({ ...probe(group), authorityLeft: true });
   return { groups, organisationId, userId, ...(left && { left }) };
 };
 
@@ -47,9 +48,11 @@ export const escalationScope = (principal: Principal): CaseScope => {
   const { userId, groups } = principal;
   const may = (groupId: string) =>
     mayAccess(principal, 'readEscalations', { type: 'Escalation', groupId, excludedUserIds: [], nameOpened: false });
+  const [group = NOBODY] = groups;
   if (may(NOBODY)) return { all: true, userId };
-  return groups[0] !== undefined && may(groups[0]) ? { groups, userId } : { none: true };
+  return may(group) ? { groups, userId } : { none: true };
 };
+
 /** Groups whose steering meetings the principal may see; undefined: all. */
 export const steeringGroups = (principal: Principal): readonly string[] | undefined =>
   mayAccess(principal, 'readSteeringMeetings', { type: 'Group', groupId: NOBODY }) ? undefined : principal.groups;

@@ -600,11 +600,11 @@ describe('the files', () => {
     );
   });
 
-  const altered = (alter: (text: string) => string) => {
+  const altered = (alter: (text: string) => string, file = 'case.cedar') => {
     const copy = mkdtempSync(join(tmpdir(), 'policies-'));
     try {
       cpSync(folder, copy, { recursive: true });
-      writeFileSync(join(copy, 'case.cedar'), alter(readFileSync(join(copy, 'case.cedar'), 'utf8')));
+      writeFileSync(join(copy, file), alter(readFileSync(join(copy, file), 'utf8')));
       return loadPolicies(copy);
     } finally {
       rmSync(copy, { recursive: true });
@@ -616,15 +616,40 @@ describe('the files', () => {
     expect(altered((text) => text.replace('case.refer', 'case.send')).version).not.toBe(policiesInForce().version);
   });
 
-  it.each([
-    ['a syntax error', (text: string) => text.replace('permit', 'allow')],
-    ['an unknown role', (text: string) => text.replace('Role::"coordinator"', 'Role::"chairman"')],
-    ['an unknown action', (text: string) => text.replace('Action::"referCase"', 'Action::"referCases"')],
-    ['an unknown attribute', (text: string) => text.replace('resource.organisations', 'resource.departments')],
-    ['no law', (text: string) => text.replace(/@lawRef\(.*\)\n/, '')],
-    ['no Danish', (text: string) => text.replace(/@da\(.*\)\n/, '')],
-    ['an id twice', (text: string) => text.replace('case.refer', 'case.lead')],
-  ])('are refused with %s', (_, alter) => {
-    expect(() => altered(alter)).toThrow(PolicyError);
+  it.each<[string, RegExp, (text: string) => string, string?]>([
+    ['a syntax error', /^case\.cedar: .*\ballow\b/, (text) => text.replace('permit', 'allow')],
+    ['an unknown role', /^case\..*chairman/, (text) => text.replace('Role::"coordinator"', 'Role::"chairman"')],
+    ['an unknown action', /referCases/, (text) => text.replace('Action::"referCase"', 'Action::"referCases"')],
+    ['an unknown attribute', /departments/, (text) => text.replace('resource.organisations', 'resource.departments')],
+    ['no law', /^case\.cedar: no @lawRef: case\.\S+$/, (text) => text.replace(/@lawRef\(.*\)\n/, '')],
+    ['no Danish', /^case\.cedar: no @da: case\.\S+$/, (text) => text.replace(/@da\(.*\)\n/, '')],
+    ['no id', /^case\.cedar: no @id: @lawRef.*permit/s, (text) => text.replace(/@id\(.*\)\n/, '')],
+    ['nothing said of it', /^case\.cedar: no @id: forbid/, (text) => `${text}\nforbid (principal, action, resource);`],
+    ['an id twice', /^two policies have the id case\.lead$/, (text) => text.replace('case.refer', 'case.lead')],
+    [
+      'a template',
+      /^case\.cedar: templates are not used$/,
+      (text) => `${text}\n@id("x") permit (principal == ?principal, action, resource);`,
+    ],
+    [
+      'a schema that is none',
+      /^schema\.cedarschema: ./,
+      (text) => text.replace('entity Group;', 'entity Group'),
+      'schema.cedarschema',
+    ],
+    [
+      'a schema that lacks a word of theirs',
+      /(^|; )case\.lead: [^;]*hotspotChief[^;]*; [a-z-]+\.[a-z-]+: /,
+      (text) => text.replace('"hotspotChief", ', ''),
+      'schema.cedarschema',
+    ],
+    [
+      'one that can never apply',
+      /^case\.never: /,
+      (text) => `${text}\n@id("case.never")@lawRef("x")@da("x")@en("x")\nforbid (principal, action, resource) when { false };`,
+    ],
+  ])('are refused with %s, and the message says where', (_, message, alter, ...file) => {
+    expect(() => altered(alter, ...file)).toThrow(PolicyError);
+    expect(() => altered(alter, ...file)).toThrow(message);
   });
 });

@@ -3,7 +3,15 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { policySetTextToParts, policyToJson, preparsePolicySet, preparseSchema, validate, type DetailedError } from './cedar.js';
+import {
+  answered,
+  CedarError,
+  policySetTextToParts,
+  policyToJson,
+  preparsePolicySet,
+  preparseSchema,
+  validate,
+} from './cedar.js';
 
 /** One rule, with what it says in both languages and the law it comes from. */
 export interface Policy {
@@ -25,26 +33,31 @@ export interface PolicySet {
 }
 
 const FOLDER = fileURLToPath(new URL('./policies/', import.meta.url));
+const SCHEMA = 'schema.cedarschema';
 const ANNOTATIONS = ['id', 'lawRef', 'da', 'en'] as const;
 
 /** A policy file is wrong: the programme must not start with it. Names the file and what Cedar says of it. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
 }
-const why = (errors: readonly DetailedError[]) => errors.map((e) => e.message).join('; ');
+/** Says of what Cedar cannot take which file it stands in. */
+const inFile = <T>(file: string, work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof CedarError ? new PolicyError(`${file}: ${error.message}`) : error;
+  }
+};
 
 const readPolicies = (folder: string, file: string): Policy[] => {
-  const parts = policySetTextToParts(readFileSync(join(folder, file), 'utf8'));
-  if (parts.type === 'failure') throw new PolicyError(`${file}: ${why(parts.errors)}`);
-  if (parts.policy_templates.length > 0) throw new PolicyError(`${file}: templates are not used`);
-  return parts.policies.map((text) => {
-    const parsed = policyToJson(text);
-    if (parsed.type === 'failure') throw new PolicyError(`${file}: ${why(parsed.errors)}`);
-    const annotations = parsed.json.annotations ?? {};
+  const { policies, policy_templates } = answered(policySetTextToParts(readFileSync(join(folder, file), 'utf8')));
+  if (policy_templates.length > 0) throw new PolicyError(`${file}: templates are not used`);
+  return policies.map((text) => {
+    const { annotations = {}, effect } = answered(policyToJson(text)).json;
     for (const name of ANNOTATIONS)
-      if (!annotations[name]) throw new PolicyError(`${file}: policy ${annotations['id'] ?? ''} has no @${name}`);
+      if (!annotations[name]) throw new PolicyError(`${file}: no @${name}: ${annotations['id'] ?? text}`);
     const { id, lawRef, da, en } = annotations as Record<(typeof ANNOTATIONS)[number], string>;
-    return { id, effect: parsed.json.effect, lawRef, da, en, file, text };
+    return { id, effect, lawRef, da, en, file, text };
   });
 };
 
@@ -54,25 +67,25 @@ const readPolicies = (folder: string, file: string): Policy[] => {
  * @throws PolicyError
  */
 export const loadPolicies = (folder: string = FOLDER): PolicySet => {
-  const schema = readFileSync(join(folder, 'schema.cedarschema'), 'utf8');
+  const schema = readFileSync(join(folder, SCHEMA), 'utf8');
   const files = readdirSync(folder).filter((name) => name.endsWith('.cedar'));
-  const policies = files.sort().flatMap((file) => readPolicies(folder, file));
+  const policies = files.sort().flatMap((file) => inFile(file, () => readPolicies(folder, file)));
   const staticPolicies: Record<string, string> = {};
   for (const { id, text } of policies) {
     if (id in staticPolicies) throw new PolicyError(`two policies have the id ${id}`);
     staticPolicies[id] = text;
   }
-  const verdict = validate({ schema, policies: { staticPolicies } });
-  if (verdict.type === 'failure') throw new PolicyError(why(verdict.errors));
-  const problems = [...verdict.validationErrors, ...verdict.validationWarnings];
-  if (problems.length > 0) throw new PolicyError(problems.map((p) => `${p.policyId}: ${p.error.message}`).join('; '));
-
   const version = createHash('sha256')
     .update(JSON.stringify([schema, staticPolicies]))
     .digest('hex')
     .slice(0, 16);
-  for (const parsed of [preparseSchema(version, schema), preparsePolicySet(version, { staticPolicies })])
-    if (parsed.type === 'failure') throw new PolicyError(why(parsed.errors));
+  const { validationErrors, validationWarnings } = inFile(SCHEMA, () => {
+    answered(preparseSchema(version, schema));
+    answered(preparsePolicySet(version, { staticPolicies }));
+    return answered(validate({ schema, policies: { staticPolicies } }));
+  });
+  const problems = [...validationErrors, ...validationWarnings];
+  if (problems.length > 0) throw new PolicyError(problems.map((p) => `${p.policyId}: ${p.error.message}`).join('; '));
   return { version, policies };
 };
 

@@ -1,7 +1,7 @@
 // The one gate. Every handler and query calls it first: without a resource before anything is looked up, with one after.
 import { PURPOSES, type Actor, type FieldClass } from '@app/domain';
 import type { Action } from './actions.js';
-import { statefulIsAuthorized, type EntityJson, type EntityUidJson } from './cedar.js';
+import { answered, statefulIsAuthorized, type EntityJson, type EntityUidJson } from './cedar.js';
 import { Generations } from './generations.js';
 import { policiesInForce } from './policies.js';
 
@@ -74,73 +74,69 @@ const KNOWN_PURPOSES: readonly string[] = [...PURPOSES, 'investigation'];
 /** One word for all unknown purposes: what people type goes no further. */
 const purposeWord = (purpose: string) => (KNOWN_PURPOSES.includes(purpose) ? purpose : 'unknown');
 
-const ANY = uid('Any', 'any');
-const resourceEntity = (resource: Resource): { uid: EntityUidJson; attrs?: EntityJson['attrs'] } => {
+interface Target {
+  readonly uid: EntityUidJson;
+  readonly attrs?: EntityJson['attrs'];
+}
+const ANY: Target = { uid: uid('Any', 'any') };
+/** Of what the attributes say all: policies see one at a time, and never its id. */
+const described = (type: Resource['type'], attrs: EntityJson['attrs']): Target => ({ uid: uid(type, 'it'), attrs });
+const targetOf = (resource: Resource): Target => {
   switch (resource.type) {
     case 'Case':
-      return {
-        uid: uid('Case', 'case'),
-        attrs: {
-          group: ref('Group', resource.groupId),
-          organisations: refs('Organisation', resource.organisationIds),
-          excluded: refs('User', resource.excludedUserIds),
-          ...(resource.actionOwnerId === undefined ? {} : { actionOwner: ref('Organisation', resource.actionOwnerId) }),
-          ...(resource.knowerId === undefined ? {} : { knower: ref('Organisation', resource.knowerId) }),
-          ...(resource.authorityLeft === undefined ? {} : { authorityLeft: resource.authorityLeft }),
-        },
-      };
+      return described(resource.type, {
+        group: ref('Group', resource.groupId),
+        organisations: refs('Organisation', resource.organisationIds),
+        excluded: refs('User', resource.excludedUserIds),
+        ...(resource.actionOwnerId === undefined ? {} : { actionOwner: ref('Organisation', resource.actionOwnerId) }),
+        ...(resource.knowerId === undefined ? {} : { knower: ref('Organisation', resource.knowerId) }),
+        authorityLeft: resource.authorityLeft === true,
+      });
     case 'Group':
       return { uid: uid('Group', resource.groupId) };
     case 'Room':
-      return { uid: uid('Room', 'room'), attrs: { group: ref('Group', resource.groupId), mixed: resource.mixed } };
+      return described(resource.type, { group: ref('Group', resource.groupId), mixed: resource.mixed });
     case 'BreakGlass':
-      return {
-        uid: uid('BreakGlass', 'opening'),
-        attrs: {
-          openedBy: ref('User', resource.openedBy),
-          groups: refs('Group', resource.groupIds),
-          excluded: refs('User', resource.excludedUserIds),
-          over: resource.over,
-        },
-      };
+      return described(resource.type, {
+        openedBy: ref('User', resource.openedBy),
+        groups: refs('Group', resource.groupIds),
+        excluded: refs('User', resource.excludedUserIds),
+        over: resource.over,
+      });
     case 'Escalation':
-      return {
-        uid: uid('Escalation', 'escalation'),
-        attrs: {
-          group: ref('Group', resource.groupId),
-          excluded: refs('User', resource.excludedUserIds),
-          nameOpened: resource.nameOpened,
-        },
-      };
+      return described(resource.type, {
+        group: ref('Group', resource.groupId),
+        excluded: refs('User', resource.excludedUserIds),
+        nameOpened: resource.nameOpened,
+      });
     case 'Text': {
       const { fieldClass, addressed, party } = resource;
-      return { uid: uid('Text', 'text'), attrs: { fieldClass: ref('FieldClass', fieldClass), addressed, party } };
+      return described(resource.type, { fieldClass: ref('FieldClass', fieldClass), addressed, party });
     }
     case 'Purpose':
       return { uid: uid('Purpose', purposeWord(resource.purpose)) };
   }
 };
 
-/** Asks Cedar. Whatever it cannot judge (a word outside the schema, a policy that fails) is denied. */
-const ask = (principal: Principal, action: Action, resource: Resource | undefined): Verdict | undefined => {
-  const version = policiesInForce().version;
-  try {
-    const target = resource ? resourceEntity(resource) : { uid: ANY };
-    const user = uid('User', principal.userId);
-    const entities: EntityJson[] = [
-      {
-        uid: user,
-        attrs: {
-          role: ref('Role', principal.role),
-          kind: ref('Kind', principal.kind),
-          organisation: ref('Organisation', principal.organisationId),
-          groups: refs('Group', principal.groups),
-        },
-        parents: [],
+/** Asks Cedar. @throws what it cannot judge: a word outside the schema, a policy that fails, not even a list where one should be */
+const ask = (version: string, principal: Principal, action: Action, resource: Resource | undefined): Verdict => {
+  const target = resource ? targetOf(resource) : ANY;
+  const user = uid('User', principal.userId);
+  const entities: EntityJson[] = [
+    {
+      uid: user,
+      attrs: {
+        role: ref('Role', principal.role),
+        kind: ref('Kind', principal.kind),
+        organisation: ref('Organisation', principal.organisationId),
+        groups: refs('Group', principal.groups),
       },
-    ];
-    if ('attrs' in target && target.attrs) entities.push({ uid: target.uid, attrs: target.attrs, parents: [] });
-    const answer = statefulIsAuthorized({
+      parents: [],
+    },
+  ];
+  if (target.attrs) entities.push({ uid: target.uid, attrs: target.attrs, parents: [] });
+  const { decision, diagnostics } = answered(
+    statefulIsAuthorized({
       principal: user,
       action: uid('Action', action),
       resource: target.uid,
@@ -149,12 +145,10 @@ const ask = (principal: Principal, action: Action, resource: Resource | undefine
       validateRequest: true,
       preparsedPolicySetId: version,
       entities,
-    });
-    if (answer.type === 'failure' || answer.response.diagnostics.errors.length > 0) return undefined;
-    return { allowed: answer.response.decision === 'allow', policies: answer.response.diagnostics.reason.sort() };
-  } catch {
-    return undefined; // input that is not even JSON-like, for example a missing list
-  }
+    }),
+  ).response;
+  if (diagnostics.errors.length > 0) throw new Error('a policy failed');
+  return { allowed: decision === 'allow', policies: diagnostics.reason.sort() };
 };
 
 /** Cedar is a pure function of what is in the key, so a verdict holds for ever. */
@@ -205,10 +199,14 @@ const judge = (principal: Principal, action: Action, resource: Resource | undefi
   const key = keyOf(principal, action, resource);
   const remembered = verdicts.get(key);
   if (remembered) return remembered;
-  const verdict = ask(principal, action, resource);
-  if (!verdict) return DENIED; // not judged, so not remembered
-  verdicts.set(key, verdict);
-  return verdict;
+  const { version } = policiesInForce();
+  try {
+    const verdict = ask(version, principal, action, resource);
+    verdicts.set(key, verdict);
+    return verdict;
+  } catch {
+    return DENIED; // not judged, so not remembered
+  }
 };
 
 /**

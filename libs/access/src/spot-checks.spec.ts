@@ -1,7 +1,7 @@
 // A sample is the same for who has the seeds, another for other seeds, fair, and holds nothing that does not belong to the period.
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
-import { drawSample, seedOf, type Drawable } from './spot-checks.js';
+import { drawSample, seedOf, unaskedBefore, type Drawable } from './spot-checks.js';
 
 const DAYS = ['2026-11-16', '2026-11-17', '2026-11-18'];
 const seedsBy = (key: string) => new Map(DAYS.map((day) => [day, seedOf(Buffer.from(key), day)]));
@@ -29,6 +29,23 @@ it('rule 10: whoever has log and seeds draws the same, in whatever order the log
       expect(drawSample([...all].reverse(), seedsBy(key), size)).toEqual(sample);
     }),
   );
+});
+
+it('rule 10: can be drawn again with common tools: lowest SHA-256 of seed and id first, the seed a keyed SHA-256 of the day', () => {
+  const key = Buffer.from('key');
+  const hex = (text: string) => createHash('sha256').update(text).digest('hex');
+  const all = entries(30);
+  const byHand = all
+    .map(({ eventId, day }) => ({
+      eventId,
+      rank: hex(`${createHmac('sha256', key).update(`spot-check ${day}`).digest('hex')} ${eventId}`),
+    }))
+    .sort((a, b) => (a.rank < b.rank ? -1 : 1));
+  expect(drawSample(all, seedsBy('key'), 30)).toEqual(byHand.map(({ eventId }) => eventId));
+});
+
+it('alarms when nobody has asked for fourteen days', () => {
+  expect(unaskedBefore('2026-12-08T08:00:00.000Z')).toBe('2026-11-24T08:00:00.000Z');
 });
 
 it('takes as many as it should, each once, and nothing of a day outside the period', () => {
