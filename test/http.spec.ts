@@ -54,6 +54,19 @@ describe('the server', () => {
     expect(fields).toEqual([...new Set(fields)]);
   });
 
+  it('says what a value should look like in words and an example, never in a pattern', async () => {
+    const ofPost = await server.call<{ errors: string[] }>('coordinator', 'POST', '/api/meetings', {
+      ...{ groupId: 'Fremdriftsgruppen', localDate: '2026-02-30', startTime: '9.00' },
+    });
+    expect(ofPost.body.errors).toEqual([
+      'groupId must be an id: at most 64 small letters, digits and hyphens, and no CPR number',
+      'localDate must be a date that exists, such as 2026-11-24',
+      'startTime must be a time of day, such as 09:00',
+    ]);
+    const ofPage = await server.call<{ errors: string[] }>('coordinator', 'GET', '/api/cases?after=%20');
+    expect(ofPage.body.errors).toEqual(['after must be the `next` of the page before']);
+  });
+
   it('documents every endpoint: what it is for, what it takes and gives, and how it can fail', async () => {
     interface Schema {
       $ref?: string;

@@ -86,7 +86,10 @@ export const Id = (options: FieldOptions = {}) =>
   field(
     { example: options.many ? [EXAMPLE_ID] : EXAMPLE_ID, ...options },
     { type: String, pattern: ID_PATTERN.source },
-    Matches(ID_PATTERN, each(options)),
+    Matches(ID_PATTERN, {
+      ...each(options),
+      message: '$property must be an id: at most 64 small letters, digits and hyphens, and no CPR number',
+    }),
   );
 
 /** Free text. `max` characters. */
@@ -125,7 +128,10 @@ export const DayOfYear = (options: FieldOptions = {}) =>
   field(
     { example: options.many ? ['12-24'] : '12-24', ...options },
     { type: String, pattern: '^(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' },
-    Matches(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, each(options)),
+    Matches(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, {
+      ...each(options),
+      message: '$property must be a day of every year, such as 12-24',
+    }),
   );
 
 /** An ISO 8601 week, which begins on Monday: `2026-W48`. */
@@ -133,7 +139,7 @@ export const Week = (options: FieldOptions = {}) =>
   field(
     { example: options.many ? ['2026-W48'] : '2026-W48', ...options },
     { type: String, pattern: '^\\d{4}-W(0[1-9]|[1-4]\\d|5[0-3])$' },
-    Matches(/^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$/, each(options)),
+    Matches(/^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$/, { ...each(options), message: '$property must be a week, such as 2026-W48' }),
   );
 
 /** An instant, UTC ISO 8601. */
@@ -160,7 +166,7 @@ export const TimeOfDay = (options: FieldOptions = {}) =>
   field(
     { example: '09:00', ...options },
     { type: String, pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' },
-    Matches(/^([01]\d|2[0-3]):[0-5]\d$/),
+    Matches(/^([01]\d|2[0-3]):[0-5]\d$/, { message: '$property must be a time of day, such as 09:00' }),
   );
 
 export const Whole = (min: number, max: number, options: FieldOptions = {}) =>

@@ -15,7 +15,7 @@ export class PageQuery {
 
   @ApiProperty({ required: false, type: String, description: '`next` of the page before.' })
   @IsOptional()
-  @Matches(/^[A-Za-z0-9_-]{1,1000}$/)
+  @Matches(/^[A-Za-z0-9_-]{1,1000}$/, { message: '$property must be the `next` of the page before' })
   after?: string;
 }
 
