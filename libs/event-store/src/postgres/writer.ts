@@ -45,13 +45,16 @@ const ABOUT_THE_SERVER = /^(25|40|53|55|57|58|XX)/;
 
 /**
  * A lone append right after what this process saw committed: nothing to look up and nothing to lock, because the keys of
- * position and of stream and revision let it in only if that is still the end of both. No row: append_batch tells why.
+ * position and of stream and revision let it in only if that is still the end of both. If not: append_batch tells why.
  */
 const APPEND_NEXT = {
   name: 'append_next',
   text: `insert into event_store.events (position, stream, revision, id, type, data, metadata, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, date_trunc('milliseconds', clock_timestamp())) on conflict do nothing returning position`,
+    values ($1, $2, $3, $4, $5, $6, $7, date_trunc('milliseconds', clock_timestamp())) returning position`,
 };
+const UNIQUE_VIOLATION = '23505';
+/** Another process writes, too: so many batches go by the lock, as a plain insert would likely be in vain. */
+const NOT_ALONE_FOR = 100;
 const APPEND_BATCH = {
   name: 'append_batch',
   text: 'select head, positions, actual from event_store.append_batch($1, $2, $3, $4, $5, $6, $7)',
@@ -86,6 +89,8 @@ export const createWriter = ({ connection, committed }: WriterOptions): Writer =
     ends.set(stream, revision);
     if (ends.size > MAX_KNOWN_STREAMS) ends.delete(ends.keys().next().value!);
   };
+
+  let notAlone = 0;
 
   let queue: Append[] = [];
   let scheduled = false;
@@ -128,11 +133,22 @@ export const createWriter = ({ connection, committed }: WriterOptions): Writer =
     return { batch, expected };
   };
 
-  /** The plain insert of a lone append, when its place is known. */
+  /** The plain insert of a lone append, when its place is known and nobody else is about to take it. */
   const next = ({ stream, expected, events: [event, more] }: Append): Statement | undefined => {
-    if (head === undefined || more || (expected !== NO_STREAM && ends.get(stream) !== expected)) return undefined;
+    if (head === undefined || notAlone > 0 || more || (expected !== NO_STREAM && ends.get(stream) !== expected)) return undefined;
     const { id, type, data, metadata } = event!;
     return { ...APPEND_NEXT, values: [head + 1, stream, expected + 1, id, type, data, metadata] };
+  };
+
+  /** @returns no row when it broke a key, which undid it */
+  const insert = async (lone: Statement): Promise<Row | undefined> => {
+    try {
+      return (await session.query(lone))[0];
+    } catch (error) {
+      if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+      notAlone = NOT_ALONE_FOR;
+      return undefined;
+    }
   };
 
   const together = (batch: readonly Append[], expected: readonly number[]): Statement => {
@@ -184,7 +200,7 @@ export const createWriter = ({ connection, committed }: WriterOptions): Writer =
 
   const verdict = (error: unknown, lost: boolean): Error => {
     const state = sqlState(error);
-    if (state === '23505') return new InvalidAppendError('an event id that is used elsewhere');
+    if (state === UNIQUE_VIOLATION) return new InvalidAppendError('an event id that is used elsewhere');
     if (lost) return new OutcomeUnknownError('the connection broke while the append was under way');
     return error instanceof UnavailableError ? error : new UnavailableError(`nothing was appended (${state ?? 'no connection'})`);
   };
@@ -200,7 +216,7 @@ export const createWriter = ({ connection, committed }: WriterOptions): Writer =
       try {
         const lone = batch.length === 1 && !lost ? next(batch[0]!) : undefined;
         if (lone) {
-          const [row] = await session.query(lone);
+          const row = await insert(lone);
           if (row) {
             const { stream, expected: before, resolve } = batch[0]!;
             head = Number(row[0]);
@@ -211,6 +227,7 @@ export const createWriter = ({ connection, committed }: WriterOptions): Writer =
           }
         }
         const [row] = await session.query(together(batch, expected));
+        if (notAlone > 0) notAlone--;
         committed();
         answer(batch, row!);
         return;
