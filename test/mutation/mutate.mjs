@@ -1,6 +1,7 @@
 // npm run -s mutate [-- --only <group>]: small faults are put into the code that guards personal data, one at a time; the specs have to
 // notice each. Outside CI: it takes an hour. Stryker comes from a lock file of its own.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -50,7 +51,7 @@ chmodSync(work, 0o755);
 const server = await startEmbeddedPostgres({ dir: join(work, 'postgres') });
 
 /** @returns of every mutant its file, place, kind and what became of it */
-const run = ({ mutate, specs, without }) => {
+const run = async ({ mutate, specs, without }) => {
   const [config, report] = [join(work, 'stryker.json'), join(work, 'report.json')];
   writeFileSync(
     config,
@@ -78,7 +79,9 @@ const run = ({ mutate, specs, without }) => {
     FREMDRIFT_TEST_POSTGRES: server.url('postgres'),
     FREMDRIFT_TEST_POSTGRES_DIR: join(work, 'postgres'),
   };
-  const { status } = spawnSync(process.execPath, [stryker, 'run', config], { cwd: ROOT, env, stdio: ['ignore', 2, 2] });
+  // Not spawnSync: nobody would read what PostgreSQL logs meanwhile, and it stops when the pipe is full.
+  const child = spawn(process.execPath, [stryker, 'run', config], { cwd: ROOT, env, stdio: ['ignore', 2, 2] });
+  const [status] = await once(child, 'exit');
   if (status !== 0) throw new Error(`Stryker ended with ${status}`);
   const { files } = JSON.parse(readFileSync(report, 'utf8'));
   return Object.entries(files).flatMap(([file, { mutants }]) =>
@@ -101,7 +104,7 @@ const tell = (name, mutants, goal) => {
   missed ||= score < goal;
 };
 try {
-  for (const [name, group] of Object.entries(GROUPS)) if (only === undefined || only === name) tell(name, run(group), GOAL);
+  for (const [name, group] of Object.entries(GROUPS)) if (only === undefined || only === name) tell(name, await run(group), GOAL);
   if (only === undefined || only === 'policies')
     tell('policies', await mutatePolicies(ROOT, mkdtempSync(join(work, 'policies-'))), 100);
 } finally {
