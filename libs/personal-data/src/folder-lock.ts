@@ -61,7 +61,7 @@ export const lockFolder = async (folder: string): Promise<FolderLock> => {
   try {
     for (const name of await readdir(folder)) {
       const [, pid, life] = /^lock\.(\d+)\.([\w-]+)$/.exec(name) ?? [];
-      if (name === own || pid === undefined || life === undefined) continue;
+      if (name === own || life === undefined) continue;
       if (isAlive(Number(pid), life)) throw refuse(name);
       await unlink(join(folder, name)).catch((error: unknown) => {
         if (!isErrno(error, 'ENOENT')) throw error;

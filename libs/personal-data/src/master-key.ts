@@ -7,10 +7,9 @@ import { MasterKeyError } from './key-store.js';
 const KEY_BYTES = 32;
 
 const parse = (text: string, from: string): Buffer => {
-  const key = Buffer.from(text.trim(), 'base64');
-  const again = key.toString('base64').replace(/=+$/, '');
-  const given = text.trim().replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/');
-  if (key.length !== KEY_BYTES || again !== given)
+  const key = Buffer.from(text, 'base64');
+  const given = text.trim().replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_');
+  if (key.length !== KEY_BYTES || key.toString('base64url') !== given)
     throw new MasterKeyError(`${from} must hold 32 random bytes as base64, such as \`openssl rand -base64 32\` prints`);
   return key;
 };
@@ -96,14 +95,11 @@ export const importMasterKey = (sheet: string): Buffer => {
   for (let n = 1; n <= GROUPS; n++) {
     const chars = (lines.get(n) ?? '').toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1');
     const digits = [...chars].map((char) => ALPHABET.indexOf(char));
+    const value = digits.slice(0, 8).reduce((sum, digit) => sum * 32 + digit, 0);
     const group = bytes.subarray((n - 1) * GROUP_BYTES, n * GROUP_BYTES);
-    if (digits.length === 10 && !digits.includes(-1))
-      group.writeUIntBE(
-        digits.slice(0, 8).reduce((sum, digit) => sum * 32 + digit, 0),
-        0,
-        GROUP_BYTES,
-      );
-    if (chars.length !== 10 || digits.includes(-1) || checkChars(group, n) !== chars.slice(8))
+    const readable = !digits.includes(-1);
+    if (readable) group.writeUIntBE(value, 0, GROUP_BYTES);
+    if (!readable || checkChars(group, n) !== chars.slice(8))
       throw new MasterKeyError(`line ${n} of the recovery sheet has a typing error or is missing`);
   }
   const key = bytes.subarray(0, KEY_BYTES);

@@ -14,7 +14,6 @@ const fold = (word: string): string =>
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
-    .replace(/\p{M}/gu, '')
     .replace(/[æøœðđłıßþςw]/g, (letter) => LETTERS[letter]!)
     .replace(/([ao])e+/g, '$1')
     .replace(/(.)\1+/gu, '$1');
