@@ -11,12 +11,12 @@ import { ErasedError } from './key-store.js';
 let root: string;
 let store: FileKeyStore;
 let index: BlindIndex;
-beforeAll(async () => {
+beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'index-'));
   store = await openFileKeyStore({ folder: join(root, 'a'), masterKey: randomBytes(32) });
   index = await BlindIndex.open(store);
 });
-afterAll(async () => {
+afterEach(async () => {
   await store.close();
   await rm(root, { recursive: true });
 });
@@ -51,6 +51,8 @@ describe('the blind index', () => {
     const print = await index.fingerprint(subject, 'Nødvendigt for at aftale 1 samtale i skolen.');
     expect(await index.fingerprint(subject, '  nødvendigt  for AT aftale: «1 samtale» i skolen')).toBe(print);
     expect(await index.fingerprint(subject, 'No\u0308dvendigt')).toBe(await index.fingerprint(subject, 'nödvendigt'));
+    // A mark that makes no letter of its own with the one before it.
+    expect(await index.fingerprint(subject, 'q\u0308')).toBe(await index.fingerprint(subject, 'q'));
     expect(await index.fingerprint(subject, 'Nødvendigt for at aftale 2 samtaler i skolen.')).not.toBe(print);
     expect(await index.fingerprint({ ...subject, scope: 'c-2' }, 'Nødvendigt for at aftale 1 samtale i skolen.')).not.toBe(print);
   });
@@ -91,5 +93,11 @@ describe('canonical JSON', () => {
     );
     expect(canonicalJson({ a: 1, b: undefined })).toBe(canonicalJson({ a: 1 }));
     expect(canonicalJson(undefined)).toBe('null');
+  });
+
+  it('leaves out what JSON leaves out, and asks only a toJSON that can be asked', () => {
+    expect(canonicalJson({ a: () => 1, b: Symbol('b'), c: 1 })).toBe('{"c":1}');
+    expect(canonicalJson({ toJSON: 'x', a: 1 })).toBe('{"a":1,"toJSON":"x"}');
+    expect(canonicalJson({ at: new Date(0) })).toBe('{"at":"1970-01-01T00:00:00.000Z"}');
   });
 });

@@ -38,6 +38,19 @@ describe('a CPR number', () => {
     expect(codes('070716-4285')).toEqual(['cpr.modulus11']);
     expect(codes('320161-4285')).toContain('cpr.date');
     expect(codes('12345')).toEqual(['cpr.format']);
+    expect([...cprWarnings('x'), ...cprWarnings('990761-4286')]).toEqual([
+      { code: 'cpr.format', da: 'CPR-nummeret har ikke ti cifre.', en: 'The CPR number does not have ten digits.' },
+      {
+        code: 'cpr.date',
+        da: 'CPR-nummeret begynder ikke med en dato.',
+        en: 'The CPR number does not begin with a date.',
+      },
+      {
+        code: 'cpr.modulus11',
+        da: 'CPR-nummeret opfylder ikke modulus 11. Det kan være rigtigt (siden 2007), men se efter for tastefejl.',
+        en: 'The CPR number fails the modulus 11 check. It can be right (since 2007), but look for a typing error.',
+      },
+    ]);
     for (const { da, en } of [...cprWarnings('990761-4286'), ...cprWarnings('x')]) {
       expect(da).not.toMatch(/\d{6}/);
       expect(en).not.toMatch(/\d{6}/);

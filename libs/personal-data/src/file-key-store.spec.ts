@@ -1,11 +1,12 @@
 import { jest } from '@jest/globals';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, open, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { openFileKeyStore, type FileKeyStore } from './file-key-store.js';
 import { lockName } from './folder-lock.js';
 import { keyStoreContract } from '../testing/key-store-contract.js';
@@ -113,9 +114,80 @@ describe('the key store on a file', () => {
     await start();
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
   });
+
+  it('finds the keys of subjects by their ids, never a service key', async () => {
+    await store.named('cpr-index');
+    const { keyId } = await store.keyFor(subject);
+    const bytes = await readFile(file());
+    const ids = [];
+    for (let at = RECORD_BYTES; at < bytes.length; at += RECORD_BYTES) ids.push(bytes.toString('base64url', at + 16, at + 32));
+    expect(ids).toHaveLength(3); // the key of places, the one by name, the subject's
+    const found = [];
+    for (const id of ids) if ((await store.find(id)) !== undefined) found.push(id);
+    expect(found).toEqual([keyId]);
+  });
+
+  it('closed twice leaves the folder to who has it since', async () => {
+    await store.close();
+    const next = await openFileKeyStore({ folder, masterKey });
+    await store.close();
+    await next.keyFor(subject);
+    await expect(store.keyFor(subject)).rejects.toThrow(new KeyStoreUnavailableError('the key store is closed'));
+    await next.close();
+  });
 });
 
 describe('after a crash, or damage', () => {
+  it('says so when there is not even the key of places', async () => {
+    await store.close();
+    await writeFile(file(), (await readFile(file())).subarray(0, RECORD_BYTES));
+    await expect(start()).rejects.toThrow(new KeyStoreCorruptError('the first record of the file of keys is missing'));
+  });
+
+  it('says what is wrong with a file that is none, or of another version', async () => {
+    await store.close();
+    const sound = await readFile(file());
+    const header = (change: (bytes: Buffer) => unknown) => {
+      const bytes = Buffer.from(sound);
+      change(bytes);
+      bytes.writeUInt32LE(crc32(bytes.subarray(0, 124)), 124);
+      return bytes;
+    };
+    const none = 'this is not a file of keys, or its header is damaged';
+    for (const [bytes, message] of [
+      [Buffer.alloc(0), none],
+      [sound.subarray(0, RECORD_BYTES - 1), none],
+      [header((bytes) => bytes.write('SOMEKEYS', 'latin1')), none],
+      [header((bytes) => bytes.writeUInt16LE(2, 8)), 'version 2 of the file of keys is not known here'],
+    ] as const) {
+      await writeFile(file(), bytes);
+      await expect(start()).rejects.toThrow(new KeyStoreCorruptError(message));
+    }
+    await rm(file());
+    await mkdir(file());
+    await expect(start()).rejects.toMatchObject({ code: 'EISDIR' });
+    expect(await readdir(folder)).toEqual(['keys.dat']); // and it holds no lock
+  });
+
+  it('names the key whose record was altered, also where its checksum was', async () => {
+    const { keyId } = await store.keyFor(subject);
+    await store.close();
+    const bytes = await readFile(file());
+    bytes[2 * RECORD_BYTES + 80]! ^= 1;
+    bytes.writeUInt32LE(crc32(bytes.subarray(2 * RECORD_BYTES, 2 * RECORD_BYTES + 124)), 2 * RECORD_BYTES + 124);
+    await writeFile(file(), bytes);
+    await start();
+    await expect(store.find(keyId)).rejects.toThrow(
+      new KeyStoreCorruptError(`key ${keyId} does not unwrap: its record was altered`),
+    );
+  });
+
+  it('holds no key in a file that is only zeros behind its header', async () => {
+    await store.close();
+    await writeFile(file(), Buffer.concat([(await readFile(file())).subarray(0, RECORD_BYTES), Buffer.alloc(2 * RECORD_BYTES)]));
+    await expect(start()).rejects.toThrow('the first record of the file of keys is missing');
+  });
+
   const tails = { 'half a record': randomBytes(50), 'zeros the file system left': Buffer.alloc(300) };
   it.each(Object.entries(tails))('drops %s at the end and goes on', async (_, tail) => {
     const { keyId, key } = await store.keyFor(subject);
@@ -143,6 +215,60 @@ describe('after a crash, or damage', () => {
     }
     await writeFile(file(), Buffer.concat([sound.subarray(0, 256), Buffer.alloc(128), sound.subarray(384)]));
     await expect(start()).rejects.toThrow('record 2 of 3 in the file of keys is damaged');
+  });
+
+  it('writes on where the system took only some of it', async () => {
+    const handle = await open(file());
+    const proto = Object.getPrototypeOf(handle) as typeof handle;
+    const write = Reflect.get(proto, 'write') as (...args: unknown[]) => Promise<{ bytesWritten: number }>;
+    await handle.close();
+    const some = function (this: typeof handle, bytes: Buffer, offset: number, length: number, position: number) {
+      return write.call(this, bytes, offset, Math.min(length, 50), position);
+    };
+    jest.spyOn(proto, 'write').mockImplementation(some as never);
+    const keys = await Promise.all(['p-1', 'p-2', 'p-3'].map((id) => store.keyFor({ id, scope: 'identity' })));
+    await store.destroy({ subjectId: 'p-2' });
+    await restart();
+    for (const [n, { keyId, key }] of keys.entries()) expect(await store.find(keyId)).toEqual(n === 1 ? undefined : key);
+  });
+
+  it('says what it could not do, and after a failed sync or an unknown end of the file nothing more until it is opened again', async () => {
+    await store.keyFor(subject);
+    const handle = await open(file());
+    const proto = Object.getPrototypeOf(handle) as typeof handle;
+    await handle.close();
+    let n = 0;
+    const another = () => store.keyFor({ id: `another-${n++}`, scope: 'identity' });
+    const fails = (method: 'write' | 'truncate' | 'datasync') =>
+      jest.spyOn(proto, method).mockRejectedValueOnce(Object.assign(new Error('EIO'), { code: 'EIO' }));
+    const saying = (what: string): unknown =>
+      expect.objectContaining({ name: 'KeyStoreUnavailableError', message: `the key store ${what}` });
+    const stopped = async (what: string) => {
+      const calls = [another, () => store.find('x'), () => store.destroy({ subjectId: 'p-3' })];
+      for (const call of [...calls, () => store.destroyAgain([])]) await expect(call()).rejects.toEqual(saying(what));
+      await restart();
+    };
+
+    fails('write');
+    await expect(another()).rejects.toEqual(saying('could not write a key'));
+    await another(); // it took back what was half-written, and goes on
+
+    fails('write');
+    fails('truncate');
+    await expect(another()).rejects.toEqual(saying('could not write a key'));
+    await stopped('could not take back a failed write');
+
+    fails('datasync');
+    await expect(another()).rejects.toEqual(saying('could not sync a key'));
+    await stopped('could not sync a key');
+
+    fails('datasync');
+    await expect(store.destroy({ subjectId: 'p-1' })).rejects.toEqual(saying('could not destroy a key'));
+    await stopped('could not destroy a key');
+
+    await unlink(join(folder, lockName(process.pid)));
+    await expect(another()).rejects.toEqual(saying('lost its lock to another process'));
+    await stopped('lost its lock to another process');
   });
 
   it('says unavailable when a write fails, gives no key away, and recovers when the disk does', async () => {

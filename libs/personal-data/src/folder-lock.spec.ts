@@ -10,13 +10,14 @@ import { KeyStoreLockedError } from './key-store.js';
 let folder: string;
 const children: ChildProcess[] = [];
 beforeEach(async () => {
+  own = lockName(process.pid);
   folder = await mkdtemp(join(tmpdir(), 'fremdrift-lock-'));
 });
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
   await rm(folder, { recursive: true, force: true });
 });
-const OWN = lockName(process.pid);
+let own: string;
 const put = (name: string) => writeFile(join(folder, name), '');
 const files = async () => (await readdir(folder)).sort();
 /** A process that lives until it is told not to. */
@@ -33,9 +34,9 @@ const another = async (): Promise<{ pid: number; end: () => Promise<void> }> => 
 
 it('is a file of this life of this process, for its owner alone, as long as it is held', async () => {
   const lock = await lockFolder(folder);
-  expect(await files()).toEqual([OWN]);
-  expect(OWN).toMatch(new RegExp(`^lock\\.${process.pid}\\.[\\w-]+$`));
-  expect((await stat(join(folder, OWN))).mode & 0o777).toBe(0o600);
+  expect(await files()).toEqual([own]);
+  expect(own).toMatch(new RegExp(`^lock\\.${process.pid}\\.[\\w-]+$`));
+  expect((await stat(join(folder, own))).mode & 0o777).toBe(0o600);
   expect(await lock.held()).toBe(true);
   await lock.release();
   expect(await files()).toEqual([]);
@@ -48,7 +49,7 @@ it('is refused to a second one in the same process, which leaves the first its l
   const lock = await lockFolder(folder);
   await expect(lockFolder(folder)).rejects.toThrow(KeyStoreLockedError);
   await expect(lockFolder(folder)).rejects.toThrow(
-    `the key store is in use by process ${process.pid}: stop it first (${join(folder, OWN)})`,
+    `the key store is in use by process ${process.pid}: stop it first (${join(folder, own)})`,
   );
   expect(await lock.held()).toBe(true);
 });
@@ -56,7 +57,7 @@ it('is refused to a second one in the same process, which leaves the first its l
 it('is refused while another process that holds it lives, and had when it is dead', async () => {
   const { pid, end } = await another();
   const theirs = lockName(pid);
-  expect(theirs).not.toBe(OWN.replace(String(process.pid), String(pid)));
+  expect(theirs).not.toBe(own.replace(String(process.pid), String(pid)));
   await put(theirs);
   await expect(lockFolder(folder)).rejects.toThrow(
     `the key store is in use by process ${pid}: stop it first (${join(folder, theirs)})`,
@@ -64,7 +65,7 @@ it('is refused while another process that holds it lives, and had when it is dea
   expect(await files()).toEqual([theirs]);
   await end();
   const lock = await lockFolder(folder);
-  expect(await files()).toEqual([OWN]);
+  expect(await files()).toEqual([own]);
   await lock.release();
 });
 
@@ -72,14 +73,14 @@ it('is had from a process whose number lives again as somebody else', async () =
   const { pid } = await another();
   await put(`lock.${pid}.1-earlier`);
   const lock = await lockFolder(folder);
-  expect(await files()).toEqual([OWN]);
+  expect(await files()).toEqual([own]);
   await lock.release();
 });
 
 it('is had when this process has the number of a dead one', async () => {
   await put(`lock.${process.pid}.1-earlier`);
   const lock = await lockFolder(folder);
-  expect(await files()).toEqual([OWN]);
+  expect(await files()).toEqual([own]);
   await lock.release();
 });
 
@@ -87,7 +88,7 @@ it('leaves other files alone, whatever they are called', async () => {
   const others = ['keys', 'lock', 'lock.x.1-a', 'lock.1', 'lock.1.1-a.bak', 'old-lock.1.1-a'];
   for (const name of others) await put(name);
   const lock = await lockFolder(folder);
-  expect(await files()).toEqual([...others, OWN].sort());
+  expect(await files()).toEqual([...others, own].sort());
   await lock.release();
   expect(await files()).toEqual([...others].sort());
 });

@@ -20,6 +20,29 @@ describe('the cache of keys', () => {
     cache.close();
   });
 
+  it('lets a key go at 50 s sharp when it is swept, and all of them when it is closed', () => {
+    jest.useFakeTimers();
+    let now = 0;
+    const cache = new KeyCache<string>(() => now);
+    cache.set('a', 'key');
+    now = 49_999;
+    cache.set('b', 'key');
+    cache.sweep();
+    expect(cache.size).toBe(2);
+    now = 50_000;
+    cache.sweep();
+    expect([cache.size, cache.get('b')]).toEqual([1, 'key']);
+    cache.close();
+    expect([cache.size, jest.getTimerCount()]).toEqual([0, 0]);
+  });
+
+  it('goes by the clock of the process unless told otherwise', () => {
+    const cache = new KeyCache<string>();
+    cache.set('a', 'key');
+    expect(cache.get('a')).toBe('key');
+    cache.close();
+  });
+
   it('holds a bounded number, and lets the oldest go', () => {
     const cache = new KeyCache<number>(() => 0, 4);
     for (let n = 1; n <= 5; n++) cache.set(`key-${n}`, n);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { BlindIndex, type NameQuery } from './blind-index.js';
 import type { KeyStore } from './key-store.js';
 import { createHash } from 'node:crypto';
-import { nameWords } from './names.js';
+import { nameWords, readingsOf } from './names.js';
 
 const keyed = (salt: string) =>
   BlindIndex.open({
@@ -13,7 +13,7 @@ const keyed = (salt: string) =>
         .digest(),
   } as KeyStore);
 let index: BlindIndex;
-beforeAll(async () => {
+beforeEach(async () => {
   index = await keyed('here');
 });
 
@@ -35,6 +35,16 @@ describe('a search by name', () => {
     ['Kjaer', 'Ung Kjær'],
     ['Kjær', 'Ung Kjaer'],
     ['Walid', 'Valid Testperson'],
+    ['Bjorn', 'Bjœrn Testperson'],
+    ['Adam', 'Aðam Testperson'],
+    ['Dukic', 'Đukić Testperson'],
+    ['Lukasz', 'Łukasz Testperson'],
+    ['Isil', 'Işıl Testperson'],
+    ['Strase', 'Straße Testperson'],
+    ['Tor', 'Þor Testperson'],
+    ['ΝΙΚΟΣ', 'Νίκος Testperson'],
+    ['Νικος', 'ΝΙΚΟΣ Testperson'],
+    ['Νικοσ', 'Νικος Testperson'],
     ['Mohamed', 'Mohammed Testperson'],
     ['Anna', 'Ana Testperson'],
     ['testperson ung', 'Ung Testperson'],
@@ -82,6 +92,26 @@ describe('a search by name', () => {
 
   it('has nothing to look for where there is no letter', () => {
     for (const empty of ['', ' - ', '0101114000', '\u030a']) expect(index.nameQuery(empty)).toEqual([]);
+  });
+
+  it('is read as it is written, and with every two neighbours as one, of its first eight words and numbers', () => {
+    expect(readingsOf('Ung B 12')).toEqual([
+      { beginnings: ['ung'], wholes: ['12'], all: ['ung', 'b', '12'] },
+      { beginnings: ['ungb'], wholes: ['12'], all: ['ungb', '12'] },
+    ]);
+    expect(readingsOf('B C')).toEqual([
+      { beginnings: [], wholes: ['b', 'c'], all: ['b', 'c'] },
+      { beginnings: ['bc'], wholes: [], all: ['bc'] },
+    ]);
+    const words = ['ab', 'cd', 'fg', 'hi', 'jk', 'lm', 'np', 'qr', 'tu'];
+    const numbers = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
+    const readings = readingsOf([...words, ...numbers].join(' '));
+    expect(readings).toHaveLength(8);
+    expect(readings[0]).toEqual({
+      beginnings: words.slice(0, 8),
+      wholes: numbers.slice(0, 8),
+      all: [...words.slice(0, 8), ...numbers.slice(0, 8)],
+    });
   });
 
   // ---- for any name

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { event, id, SchemaError, text, type EventDefinition } from '@app/domain';
-import { openText, sealText, type Envelope } from './envelope.js';
+import { isEnvelope, openText, sealText, type Envelope } from './envelope.js';
 import { openFileKeyStore, type FileKeyStore } from './file-key-store.js';
 import { TamperedError } from './key-store.js';
 import { readStored, Vault } from './vault.js';
@@ -16,17 +16,24 @@ let folder: string;
 let store: FileKeyStore;
 let vault: Vault;
 
-beforeAll(async () => {
+beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vault-'));
   store = await openFileKeyStore({ folder, masterKey: randomBytes(32) });
   vault = new Vault(store);
 });
-afterAll(async () => {
+afterEach(async () => {
   await store.close();
   await rm(folder, { recursive: true });
 });
 
 describe('an envelope', () => {
+  it('is known by its five parts, each of its kind', () => {
+    const envelope = { v: 1, keyId: 'k', iv: 'i', ct: 'c', tag: 't' };
+    expect(isEnvelope(envelope)).toBe(true);
+    for (const part of Object.keys(envelope)) expect([part, isEnvelope({ ...envelope, [part]: null })]).toEqual([part, false]);
+    for (const other of [undefined, null, 'x', 1, [], () => {}, { ...envelope, v: '1' }]) expect(isEnvelope(other)).toBe(false);
+  });
+
   it('has the frozen form: this one, written by hand, always opens', () => {
     const key = Buffer.alloc(32, 7);
     const cipher = createCipheriv('aes-256-gcm', key, Buffer.alloc(12, 1));
@@ -61,6 +68,16 @@ describe('an envelope', () => {
 describe('the vault', () => {
   const seal = async (eventId = 'e-1', who = subject, plain = 'fortrolig tekst') =>
     (await vault.seal(eventId, who, shape, { content: plain })).content!;
+
+  it('says which field of which event does not open, and no more', async () => {
+    const envelope = await seal('e-1', subject);
+    await expect(vault.open('e-2', 'p-1', 205, envelope)).rejects.toThrow(
+      new TamperedError('field 205 of event e-2 does not authenticate'),
+    );
+    await expect(vault.open('e-2', 'p-1', 205, null as unknown as Envelope)).rejects.toThrow(
+      new TamperedError('field 205 of event e-2 is not a sealed text'),
+    );
+  });
 
   it('opens what it sealed, and seals the same text differently every time', async () => {
     const [one, two] = [await seal(), await seal()];
@@ -163,6 +180,42 @@ describe('the vault', () => {
     await expect(sealEvent({ subject, text: { surprise: 'x' } })).rejects.toThrow('no such text field: surprise');
     await expect(sealEvent({ subject, text: { toString: 'x' } })).rejects.toThrow('no such text field');
     await expect(sealEvent({ text: { content: 'x' } })).rejects.toThrow('needs its subject');
+  });
+
+  it('names the place of what has not the form', () => {
+    const sealedText = { v: 1, keyId: 'k', iv: 'i', ct: 'c', tag: 't' };
+    const says = (data: unknown) => {
+      try {
+        return readStored(data);
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    const who = 'data.subject: expected an id and a scope';
+    expect(
+      [
+        1,
+        [],
+        { subject: { id: 'p-1' }, text: {} },
+        { subject: { scope: 'c-1' }, text: {} },
+        { subject: null, text: {} },
+        { subject },
+        { subject, text: null },
+        { subject, text: 'x' },
+        { subject, text: { a: sealedText, b: {} } },
+      ].map(says),
+    ).toEqual([
+      'data: expected an object',
+      'data: expected an object',
+      who,
+      who,
+      who,
+      'data.text: expected sealed texts',
+      'data.text: expected sealed texts',
+      'data.text: expected sealed texts',
+      'data.text.b: expected a sealed text',
+    ]);
+    expect(says({ a: 1, subject, text: { a: sealedText } })).toEqual({ clear: { a: 1 }, subject, text: { a: sealedText } });
   });
 
   it('refuses stored data that has not the form, without telling what is in it', () => {
