@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFileKeyStore, type FileKeyStore } from './file-key-store.js';
@@ -67,21 +67,40 @@ describe('backup and restore of keys', () => {
     await expect(backupKeys(at('keys'), at('backup'))).rejects.toThrow('EEXIST');
   });
 
+  it('is not made of a file that is damaged, which stays so however often it is read', async () => {
+    await keysOf(0, 3);
+    const bytes = await readFile(at('keys/keys.dat'));
+    bytes[300]! ^= 1;
+    await writeFile(at('keys/keys.dat'), bytes);
+    await expect(backupKeys(at('keys'), at('backup'))).rejects.toThrow(
+      new KeyStoreCorruptError('record 2 of 4 in the file of keys is damaged'),
+    );
+    expect(await readdir(root)).toEqual(['keys']);
+  });
+
   it('refuses a damaged backup, another version, a wrong master key and a folder in use', async () => {
     await keysOf(0, 3);
     await backupKeys(at('keys'), at('backup'));
     const sound = await readFile(at('backup'));
     const restore = () => restoreKeys(at('backup'), at('restored'), { masterKey });
-    for (const spoil of [
-      (b: Buffer) => b.subarray(0, 40),
-      (b: Buffer) => b.subarray(0, b.length - 128),
-      (b: Buffer) => Buffer.concat([b, Buffer.alloc(128)]),
-      (b: Buffer) => (b.writeUInt16LE(2, 8), b),
-      (b: Buffer) => (b.writeUInt8(b[300]! ^ 1, 300), b),
-      (b: Buffer) => (b.copy(b, b.length - 128, b.length - 256, b.length - 128), b), // a sound record in a wrong place
-    ]) {
+    const [none, other, damaged] = [
+      'this is not a backup of keys',
+      'this version of a backup of keys is not known here',
+      'the backup of keys is damaged or not complete',
+    ];
+    for (const [message, spoil] of [
+      [none, (b: Buffer) => b.subarray(0, 40)],
+      [none, (b: Buffer) => (b.write('SOMEKBAK', 'latin1'), b)],
+      [damaged, (b: Buffer) => b.subarray(0, 64)],
+      [damaged, (b: Buffer) => b.subarray(0, b.length - 128)],
+      [damaged, (b: Buffer) => Buffer.concat([b, Buffer.alloc(128)])],
+      [other, (b: Buffer) => (b.writeUInt16LE(2, 8), b)],
+      [damaged, (b: Buffer) => (b.writeBigUInt64LE(1n, 16), b)],
+      [damaged, (b: Buffer) => (b.writeUInt8(b[300]! ^ 1, 300), b)],
+      [damaged, (b: Buffer) => (b.copy(b, b.length - 128, b.length - 256, b.length - 128), b)], // a sound record in a wrong place
+    ] as const) {
       await writeFile(at('backup'), spoil(Buffer.from(sound)));
-      await expect(restore()).rejects.toThrow(KeyStoreCorruptError);
+      await expect(restore()).rejects.toThrow(new KeyStoreCorruptError(message));
     }
     await writeFile(at('backup'), sound);
     await expect(restoreKeys(at('backup'), at('restored'), { masterKey: randomBytes(32) })).rejects.toThrow(MasterKeyError);

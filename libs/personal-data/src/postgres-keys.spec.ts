@@ -141,15 +141,15 @@ it('more keys than go into one statement are restored, wrapped anew and backed u
     const first = (await query<{ record: Buffer }>('select record from key_store.records'))[0]!.record;
     await query('drop schema key_store cascade');
 
-    const drafts = Array.from({ length: 20_500 }, () => newKey(wrapping, KIND.subject, randomBytes(32)));
+    const drafts = Array.from({ length: 10_500 }, () => newKey(wrapping, KIND.subject, randomBytes(32)));
     const records = drafts.map(({ record }, n) => (n % 100 === 7 ? destroyedRecord(record) : record));
     await mkdir(join(root, 'keys'));
     await writeFile(join(root, 'keys', KEY_FILE), Buffer.concat([newHeader(masterKey), first, ...records]));
-    const summary = { keys: 20_501, destroyed: 205 };
+    const summary = { keys: 10_501, destroyed: 105 };
     expect(await backupKeys(join(root, 'keys'), join(root, 'one'))).toEqual(summary);
     expect(await restorePostgresKeys(join(root, 'one'), database.url, { masterKey })).toEqual(summary);
     const to = randomBytes(32);
-    expect(await rotatePostgresMasterKey(database.url, { from: masterKey, to })).toEqual({ keys: 20_501 - 205 });
+    expect(await rotatePostgresMasterKey(database.url, { from: masterKey, to })).toEqual({ keys: 10_501 - 105 });
     expect(await backupPostgresKeys(database.url, join(root, 'two'))).toEqual(summary);
     await restoreKeys(join(root, 'two'), join(root, 'again'), { masterKey: to });
     const store = await openFileKeyStore({ folder: join(root, 'again'), masterKey: to });
