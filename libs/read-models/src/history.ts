@@ -70,9 +70,9 @@ export type OnOverview = On<'overview', OverviewFolded>;
 export type OnPerson = On<'person', PersonFolded>;
 /** Those of a person's events that are about erasing. */
 export type OnErasure = On<'person', ErasureFolded>;
-/** Those that are about telling the person. */
 /** Those about what happened in a person's life. */
 export type OnLife = Extract<OnPerson, { type: keyof typeof lifeEvents }>;
+/** Those that are about telling the person. */
 export type OnInforming = On<'person', Extract<PersonFolded, { readonly type: InformingEvent['type'] }>>;
 /** Those that are about what the person asked to see. */
 export type OnAccessRequest = On<'person', AccessRequestFolded>;
