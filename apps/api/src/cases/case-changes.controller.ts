@@ -438,4 +438,6 @@ const OUTSIDE_GROUP = [
 const refusal = (rule: string, en: string, da: string) => new RefusedError({ rule, en, da });
 
 const ownerOf = (state: CaseState, actionId: string | undefined): string | undefined =>
-  state.status === 'none' ? undefined : state.actions.find((action) => action.actionId === actionId)?.ownerOrganisationId;
+  actionId === undefined || state.status === 'none'
+    ? undefined
+    : state.actions.find((action) => action.actionId === actionId)?.ownerOrganisationId;
