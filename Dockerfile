@@ -1,6 +1,6 @@
 # The server and its command line, without the embedded PostgreSQL: DATABASE_URL names one. Not built where it was written
 # (no container engine there); what it runs was tried in an empty folder, see docs/event-stores.md.
-FROM node:20-slim AS build
+FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 # Install scripts are not needed to build, and one of them reports home.
@@ -11,13 +11,13 @@ COPY libs libs
 COPY apps apps
 RUN node scripts/build-if-needed.mjs
 
-FROM node:20-slim AS dependencies
+FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 # The optional packages are the embedded PostgreSQL's binaries, 60 MB.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
-FROM node:20-slim
+FROM node:24-slim
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=3000 \

@@ -77,7 +77,7 @@ const probes = () => {
     const compose = join(folder, 'docker-compose.yml');
     writeFileSync(compose, 'name: x\nservices:\n  a:\n    image: a:1\n    read_onyl: true\n');
     const dockerfile = join(folder, 'Dockerfile');
-    writeFileSync(dockerfile, 'FROM node:20-slim\nCOPPY a b\n');
+    writeFileSync(dockerfile, 'FROM node:24-slim\nCOPPY a b\n');
     return [
       ...(lintCompose(compose).length > 0 ? [] : ['a misspelt key in a compose file is not found']),
       ...(lintDockerfile(dockerfile).length > 0 ? [] : ['a misspelt instruction in a Dockerfile is not found']),
